@@ -1,0 +1,1 @@
+"""The check catalogue: findings with id, severity, message, from and to."""

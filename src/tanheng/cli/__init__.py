@@ -1,0 +1,16 @@
+"""The command ``tanheng``.
+
+Each command lives in a module of its own, named in ``tanheng.cli.root.COMMANDS``, and is imported when it is called, so that
+``tanheng --help`` stays fast. A module offers ``command``: a function with Typer annotations, or a ``typer.Typer`` app.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; an error of ours becomes one sentence and an exit code."""
+    from tanheng.cli.root import run
+
+    run(sys.argv[1:])

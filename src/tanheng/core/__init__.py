@@ -1,0 +1,1 @@
+"""What every layer needs: errors, numbers, units, periods, rounding, identifiers. No input or output."""

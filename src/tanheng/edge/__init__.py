@@ -1,0 +1,1 @@
+"""The plant terminal: drivers, sampler, sealer, spool, uplink."""

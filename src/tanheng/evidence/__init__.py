@@ -1,0 +1,1 @@
+"""What an outsider needs: bundles, their verification, and replay."""

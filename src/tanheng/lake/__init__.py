@@ -1,0 +1,1 @@
+"""The telemetry lake: segments of readings in Parquet, and the queries over them."""

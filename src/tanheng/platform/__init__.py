@@ -1,0 +1,1 @@
+"""The platform: a Django project, its database and its pages."""

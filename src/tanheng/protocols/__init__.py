@@ -1,0 +1,1 @@
+"""Field protocols: bytes to readings and back, without sockets."""

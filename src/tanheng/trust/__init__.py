@@ -1,0 +1,1 @@
+"""Keys, envelopes, statements, the transparency log, its proofs and its witness."""

@@ -1,0 +1,1 @@
+"""Measurement uncertainty: evaluation, propagation, Monte Carlo, reconciliation, control charts."""
