@@ -1,6 +1,6 @@
 """Identifiers: dotted, lower case, stable for ever.
 
-A *figure* id names a line of a report (``line.1.combustion``). Its value for one month carries the month behind an ``@``:
+A *figure* id names a line of a report (``line.1.combustion``). Its value for one period carries the period behind an ``@``:
 ``line.1.combustion@2025-03``. A *parameter* id names a value of the rule pack (``cn.grid.national_average_factor``).
 """
 
@@ -31,16 +31,16 @@ def dotted(text: str, /, *, thing: str) -> str:
     return text
 
 
-def at(identifier: str, month: str) -> str:
-    """Return the id of ``identifier`` in one month, such as ``line.1.total@2025-03``."""
-    return f"{identifier}@{month}"
+def at(identifier: str, period: str) -> str:
+    """Return the id of ``identifier`` in one period, such as ``line.1.total@2025-03``."""
+    return f"{identifier}@{period}"
 
 
-def without_month(identifier: str) -> str:
-    """Return the id without the month behind the ``@``."""
+def without_period(identifier: str) -> str:
+    """Return the id without the period behind the ``@``."""
     return identifier.partition("@")[0]
 
 
-def month_of(identifier: str) -> str | None:
-    """Return the month behind the ``@``, or None for a value of the whole period."""
+def period_of(identifier: str) -> str | None:
+    """Return the period behind the ``@``, or None for a value of the whole account."""
     return identifier.partition("@")[2] or None

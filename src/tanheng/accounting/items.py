@@ -1,0 +1,198 @@
+"""What a plant may enter: the items of each kind of thing, their units, bases, places and ranges.
+
+A quantity id is ``<scope>.<group>[.<stream>].<item>``: ``line.1.fuel.coal.consumption``, ``enterprise.electricity.purchased``.
+The range is a border check against slips of unit (kJ/kg typed as GJ/t, percent typed as a fraction), not a plausibility
+check of the plant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tanheng.accounting.plant import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: the units it may be given in (the first is the one calculated in) and what must be said with it.
+
+    ``lowest`` and ``highest`` hold in the first unit of the same dimension; None means no bound.
+    """
+
+    name: str
+    title: Words
+    units: tuple[str, ...]
+    needs_basis: bool = False
+    needs_place: bool = False
+    lowest: Decimal | None = Decimal(0)
+    highest: Decimal | None = None
+
+
+def _item(
+    name: str,
+    zh: str,
+    en: str,
+    *units: str,
+    basis: bool = False,
+    place: bool = False,
+    highest: str | None = None,
+    lowest: str | None = "0",
+) -> Item:
+    return Item(
+        name,
+        {"zh": zh, "en": en},
+        units,
+        basis,
+        place,
+        None if lowest is None else Decimal(lowest),
+        None if highest is None else Decimal(highest),
+    )
+
+
+def _group(*items: Item) -> dict[str, Item]:
+    return {item.name: item for item in items}
+
+
+_MASS = ("t", "kg", "10^4t")
+_SHARE = ("1", "%")
+
+# Groups whose ids carry a stream (or clinker, or product) between group and item.
+FUEL = _group(
+    _item("consumption", "消耗量", "consumption", *_MASS, "10^4Nm3", "Nm3", place=True),
+    _item("key", "分摊依据(窑侧计量)", "split key (kiln-side metering)", *_MASS, place=True),
+    # 60 GJ/t lies above every fuel of the tables; gases are bounded by the second range of the reader's unit table
+    _item(
+        "net_calorific_value",
+        "低位发热量",
+        "net calorific value",
+        "GJ/t",
+        "MJ/kg",
+        "kJ/kg",
+        "GJ/10^4Nm3",
+        basis=True,
+        place=True,
+        highest="500",
+    ),
+    _item("carbon_content", "单位热值含碳量", "carbon content per heat", "tC/GJ", "tC/TJ", highest="0.1"),
+    _item("carbon", "元素碳含量", "carbon mass fraction", *_SHARE, basis=True, place=True, highest="1"),
+    _item("hydrogen", "氢含量", "hydrogen mass fraction", *_SHARE, basis=True, place=True, highest="0.2"),
+    _item("ash", "灰分", "ash mass fraction", *_SHARE, basis=True, place=True, highest="1"),
+    _item("moisture", "全水分", "total moisture", *_SHARE, place=True, highest="0.8"),
+    _item("moisture_air_dried", "空干基水分", "moisture of the air-dried sample", *_SHARE, place=True, highest="0.5"),
+    _item("oxidation", "碳氧化率", "carbon oxidation rate", *_SHARE, highest="1"),
+    _item("emission_factor", "排放因子", "emission factor", "tCO2/TJ", "tCO2/GJ", highest="400"),
+    _item("biomass_fraction", "生物质碳份额", "biomass fraction", *_SHARE, highest="1"),
+)
+ALTERNATIVE_FUEL = _group(
+    _item("consumption", "消耗量", "consumption", *_MASS, place=True),
+    _item(
+        "net_calorific_value",
+        "低位发热量",
+        "net calorific value",
+        "GJ/t",
+        "MJ/kg",
+        "kJ/kg",
+        basis=True,
+        place=True,
+        highest="60",
+    ),
+    _item("emission_factor", "排放因子", "emission factor", "tCO2/GJ", "tCO2/TJ", highest="0.4"),
+    _item("fossil_share", "非生物质碳份额", "fossil share of the carbon", *_SHARE, highest="1"),
+    _item("moisture", "全水分", "total moisture", *_SHARE, place=True, highest="0.9"),
+)
+MATERIAL = _group(
+    _item("consumption", "消耗量", "consumption", *_MASS, place=True),
+    _item("moisture", "水分", "moisture", *_SHARE, place=True, highest="0.9"),
+    _item("emission_factor", "排放因子", "emission factor", "tCO2/t", "kgCO2/t", highest="1"),
+    _item("conversion", "转化率", "conversion factor", *_SHARE, highest="1"),
+)
+CLINKER = _group(
+    _item("output", "产量", "output", *_MASS),
+    _item("key", "分摊依据(窑侧计量)", "split key (kiln-side metering)", *_MASS),
+    _item("opening_stock", "期初盘存", "opening stock", *_MASS),
+    _item("closing_stock", "期末盘存", "closing stock", *_MASS),
+    _item("used_in_cement", "自用(水泥粉磨)", "used in own cement", *_MASS),
+    _item("sold", "外销", "sold", *_MASS),
+    _item("purchased", "外购", "purchased", *_MASS),
+    _item("moved_out", "内部移库调出", "moved to another site of the legal person", *_MASS),
+    _item("moved_in", "内部移库调入", "moved in from another site of the legal person", *_MASS),
+    _item("in_transit_opening", "期初在途", "in transit at the beginning", *_MASS),
+    _item("in_transit_closing", "期末在途", "in transit at the end", *_MASS),
+    _item("calcium_oxide", "氧化钙含量", "CaO mass fraction", *_SHARE, highest="1"),
+    _item("magnesium_oxide", "氧化镁含量", "MgO mass fraction", *_SHARE, highest="1"),
+    _item("calcium_oxide_not_from_carbonate", "非碳酸盐来源氧化钙含量", "CaO not from carbonate", *_SHARE, highest="1"),
+    _item("magnesium_oxide_not_from_carbonate", "非碳酸盐来源氧化镁含量", "MgO not from carbonate", *_SHARE, highest="1"),
+)
+PRODUCT = _group(
+    _item("output", "产量", "output", *_MASS),
+)
+
+# Groups without a stream.
+RAW_MEAL = _group(
+    _item("fed", "入窑生料", "raw meal into the kiln", *_MASS, place=True),
+    _item("return_dust", "回灰", "return dust", *_MASS),
+    _item("bypass_dust", "旁路放风粉尘", "bypass dust", *_MASS),
+    _item("kiln_head_dust", "窑头排气筒粉尘", "kiln-head stack dust", *_MASS),
+    _item("carbonate_co2", "生料碳酸盐二氧化碳含量", "carbonate CO2 of the raw meal", "tCO2/t", "kgCO2/t", highest="0.45"),
+    _item("ratio", "料耗比(理论)", "raw-meal to clinker ratio (theoretical)", "t/t", lowest="1", highest="2"),
+    _item("non_fuel_carbon", "非燃料碳含量", "non-fuel carbon", *_SHARE, highest="0.1"),
+    _item("limestone", "石灰石", "limestone", *_MASS, place=True),
+)
+ELECTRICITY = _group(
+    _item("consumed", "用电量", "electricity consumed", "MWh", "kWh", "10^4kWh"),
+    _item("purchased", "外购电量", "electricity purchased", "MWh", "kWh", "10^4kWh"),
+    _item("exported", "外供电量", "electricity exported", "MWh", "kWh", "10^4kWh"),
+    _item("waste_heat", "余热发电自用", "own waste-heat power used", "MWh", "kWh", "10^4kWh"),
+    _item("solar", "光伏自用", "own solar power used", "MWh", "kWh", "10^4kWh"),
+    _item("green_traded", "绿电交易电量", "green electricity bought by contract", "MWh", "kWh", "10^4kWh"),
+    _item("factor", "电力排放因子", "emission factor of electricity", "tCO2/MWh", "kgCO2/kWh", highest="2"),
+)
+HEAT = _group(
+    _item("purchased", "外购热量", "heat purchased", "GJ", "MJ", "TJ"),
+    _item("exported", "外供热量", "heat exported", "GJ", "MJ", "TJ"),
+)
+EMISSIONS = _group(
+    _item("emissions", "排放量", "emissions", "tCO2", "kgCO2"),
+)
+OPERATION = _group(
+    _item("days", "运转天数", "operating days", "d", "h", highest="366"),
+)
+
+STREAMED: Mapping[str, Mapping[str, Item]] = {
+    "fuel": FUEL,
+    "alternative_fuel": ALTERNATIVE_FUEL,
+    "material": MATERIAL,
+    "clinker": CLINKER,
+    "product": PRODUCT,
+}
+PLAIN: Mapping[str, Mapping[str, Item]] = {
+    "raw_meal": RAW_MEAL,
+    "electricity": ELECTRICITY,
+    "heat": HEAT,
+    "power_facility": EMISSIONS,
+    "other": EMISSIONS,
+    "carbon_in_products": EMISSIONS,
+    "operation": OPERATION,
+}
+
+
+def item_of(quantity: str) -> Item | None:
+    """Return the item a quantity id names, or None when there is no such item.
+
+    The scope is ``line.<id>``, ``facility.<id>``, ``site`` or ``enterprise``. A laboratory sample carries ``.sample.<id>``
+    behind the item and is judged like the item itself.
+
+    Examples
+    --------
+    >>> item_of("line.1.fuel.coal.net_calorific_value.sample.s-0312").name
+    'net_calorific_value'
+    """
+    parts = quantity.split(".sample.")[0].split(".")
+    rest = parts[2:] if parts[0] in ("line", "facility") else parts[1:]
+    if len(rest) == 3 and rest[0] in STREAMED:
+        return STREAMED[rest[0]].get(rest[2])
+    if len(rest) == 2 and rest[0] in PLAIN:
+        return PLAIN[rest[0]].get(rest[1])
+    return None
