@@ -1,0 +1,1 @@
+"""Heat bought and sold as steam or hot water, and its emissions."""
