@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tanheng.accounting.plant import Words
+from tanheng.core.units import UNITS, convert
+from tanheng.core.units import unit as unit_named
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item: the units it may be given in (the first is the one calculated in) and what must be said with it.
 
-    ``lowest`` and ``highest`` hold in the first unit of the same dimension; None means no bound.
+    ``lowest`` and ``highest`` hold in the first unit of the same dimension; None means no bound. :func:`bounds` gives them in
+    the unit that was written.
     """
 
     name: str
@@ -62,7 +65,7 @@ _SHARE = ("1", "%")
 FUEL = _group(
     _item("consumption", "消耗量", "consumption", *_MASS, "10^4Nm3", "Nm3", place=True),
     _item("key", "分摊依据(窑侧计量)", "split key (kiln-side metering)", *_MASS, place=True),
-    # 60 GJ/t lies above every fuel of the tables; gases are bounded by the second range of the reader's unit table
+    # 0.1 … 60 GJ/t encloses every fuel of the tables, 500 GJ/10^4Nm3 (_OTHER_HIGHEST) every gas
     _item(
         "net_calorific_value",
         "低位发热量",
@@ -73,15 +76,16 @@ FUEL = _group(
         "GJ/10^4Nm3",
         basis=True,
         place=True,
-        highest="500",
+        lowest="0.1",
+        highest="60",
     ),
-    _item("carbon_content", "单位热值含碳量", "carbon content per heat", "tC/GJ", "tC/TJ", highest="0.1"),
+    _item("carbon_content", "单位热值含碳量", "carbon content per heat", "tC/GJ", "tC/TJ", lowest="0.001", highest="0.1"),
     _item("carbon", "元素碳含量", "carbon mass fraction", *_SHARE, basis=True, place=True, highest="1"),
     _item("hydrogen", "氢含量", "hydrogen mass fraction", *_SHARE, basis=True, place=True, highest="0.2"),
     _item("ash", "灰分", "ash mass fraction", *_SHARE, basis=True, place=True, highest="1"),
     _item("moisture", "全水分", "total moisture", *_SHARE, place=True, highest="0.8"),
     _item("moisture_air_dried", "空干基水分", "moisture of the air-dried sample", *_SHARE, place=True, highest="0.5"),
-    _item("oxidation", "碳氧化率", "carbon oxidation rate", *_SHARE, highest="1"),
+    _item("oxidation", "碳氧化率", "carbon oxidation rate", *_SHARE, lowest="0.5", highest="1"),
     _item("emission_factor", "排放因子", "emission factor", "tCO2/TJ", "tCO2/GJ", highest="400"),
     _item("biomass_fraction", "生物质碳份额", "biomass fraction", *_SHARE, highest="1"),
 )
@@ -96,6 +100,7 @@ ALTERNATIVE_FUEL = _group(
         "kJ/kg",
         basis=True,
         place=True,
+        lowest="0.1",
         highest="60",
     ),
     _item("emission_factor", "排放因子", "emission factor", "tCO2/GJ", "tCO2/TJ", highest="0.4"),
@@ -118,8 +123,8 @@ CLINKER = _group(
     _item("purchased", "外购", "purchased", *_MASS),
     _item("moved_out", "内部移库调出", "moved to another site of the legal person", *_MASS),
     _item("moved_in", "内部移库调入", "moved in from another site of the legal person", *_MASS),
-    _item("in_transit_opening", "期初在途", "in transit at the beginning", *_MASS),
-    _item("in_transit_closing", "期末在途", "in transit at the end", *_MASS),
+    _item("opening_in_transit", "期初在途", "in transit at the beginning", *_MASS),
+    _item("closing_in_transit", "期末在途", "in transit at the end", *_MASS),
     _item("calcium_oxide", "氧化钙含量", "CaO mass fraction", *_SHARE, highest="1"),
     _item("magnesium_oxide", "氧化镁含量", "MgO mass fraction", *_SHARE, highest="1"),
     _item("calcium_oxide_not_from_carbonate", "非碳酸盐来源氧化钙含量", "CaO not from carbonate", *_SHARE, highest="1"),
@@ -177,22 +182,56 @@ PLAIN: Mapping[str, Mapping[str, Item]] = {
     "operation": OPERATION,
 }
 
+SAMPLE_MASS = _item("sample_mass", "样品代表量", "mass a sample stands for", *_MASS)
+
+# Where an item may be given in units of two dimensions, the bound of the second one.
+_OTHER_HIGHEST: Mapping[tuple[str, str], Decimal] = {
+    ("net_calorific_value", "heat per normal volume"): Decimal(500),
+}
+
 
 def item_of(quantity: str) -> Item | None:
     """Return the item a quantity id names, or None when there is no such item.
 
     The scope is ``line.<id>``, ``facility.<id>``, ``site`` or ``enterprise``. A laboratory sample carries ``.sample.<id>``
-    behind the item and is judged like the item itself.
+    behind the item and is judged like the item itself; ``.sample_mass.<id>`` is the mass that the sample stands for.
 
     Examples
     --------
     >>> item_of("line.1.fuel.coal.net_calorific_value.sample.s-0312").name
     'net_calorific_value'
+    >>> item_of("line.1.fuel.coal.net_calorific_value.sample_mass.s-0312").name
+    'sample_mass'
     """
-    parts = quantity.split(".sample.")[0].split(".")
+    base, is_weight, _ = quantity.partition(".sample_mass.")
+    if is_weight:
+        return SAMPLE_MASS if item_of(base) is not None else None
+    parts = quantity.partition(".sample.")[0].split(".")
     rest = parts[2:] if parts[0] in ("line", "facility") else parts[1:]
     if len(rest) == 3 and rest[0] in STREAMED:
         return STREAMED[rest[0]].get(rest[2])
     if len(rest) == 2 and rest[0] in PLAIN:
         return PLAIN[rest[0]].get(rest[1])
     return None
+
+
+def bounds(item: Item, unit: str) -> tuple[Decimal | None, Decimal | None]:
+    """Return the lowest and the highest value of an item in the unit that was written; None where there is no bound.
+
+    Raises
+    ------
+    UnitError
+        When the unit is not one that exists.
+
+    Examples
+    --------
+    >>> bounds(FUEL["net_calorific_value"], "kJ/kg")
+    (Decimal('100.0'), Decimal('60000'))
+    """
+    own = unit_named(unit)
+    first = next((name for name in item.units if UNITS[name].dimension == own.dimension), unit)
+    highest = item.highest if first == item.units[0] else _OTHER_HIGHEST.get((item.name, own.dimension))
+    return (
+        None if item.lowest is None else convert(item.lowest, first, unit),
+        None if highest is None else convert(highest, first, unit),
+    )
