@@ -17,6 +17,7 @@ __all__ = ["MODULES", "Formula", "all", "formula", "get", "of"]
 MODULES = (
     "arithmetic.sums",
     "arithmetic.ratios",
+    "arithmetic.products",
     "cets.combustion",
     "cets.process",
     "clinker.stock",

@@ -115,7 +115,7 @@ def true_up(*, allowance: Number, pre_allocation: Number) -> Number:
     symbols={"true_up": "T", "remaining_adjustment": "R₂"},
 )
 def final_issued(*, true_up: Number, remaining_adjustment: Number) -> Number:
-    """Allowance issued at determination, after what is still to be held back.
+    """Tonnes issued at determination, after what is still to be held back.
 
     Parameters
     ----------
