@@ -84,6 +84,13 @@ FUEL = _group(
     _item("hydrogen", "氢含量", "hydrogen mass fraction", *_SHARE, basis=True, place=True, highest="0.2"),
     _item("ash", "灰分", "ash mass fraction", *_SHARE, basis=True, place=True, highest="1"),
     _item("moisture", "全水分", "total moisture", *_SHARE, place=True, highest="0.8"),
+    _item(
+        "moisture_of_sample",
+        "化验样品全水分(取样地点)",
+        "total moisture of the sample, where it was taken",
+        *_SHARE,
+        highest="0.8",
+    ),
     _item("moisture_air_dried", "空干基水分", "moisture of the air-dried sample", *_SHARE, place=True, highest="0.5"),
     _item("oxidation", "碳氧化率", "carbon oxidation rate", *_SHARE, lowest="0.5", highest="1"),
     _item("emission_factor", "排放因子", "emission factor", "tCO2/TJ", "tCO2/GJ", highest="400"),
@@ -133,6 +140,11 @@ CLINKER = _group(
 PRODUCT = _group(
     _item("output", "产量", "output", *_MASS),
 )
+PRECURSOR = _group(
+    _item("consumption", "消耗量", "consumption", *_MASS),
+    _item("embedded_direct", "单位直接隐含排放", "specific direct embedded emissions", "tCO2/t", highest="5"),
+    _item("embedded_indirect", "单位间接隐含排放", "specific indirect embedded emissions", "tCO2/t", highest="5"),
+)
 
 # Groups without a stream.
 RAW_MEAL = _group(
@@ -171,6 +183,7 @@ STREAMED: Mapping[str, Mapping[str, Item]] = {
     "material": MATERIAL,
     "clinker": CLINKER,
     "product": PRODUCT,
+    "precursor": PRECURSOR,
 }
 PLAIN: Mapping[str, Mapping[str, Item]] = {
     "raw_meal": RAW_MEAL,

@@ -114,6 +114,15 @@ class Facility:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """A product whose embedded emissions are asked for, or a precursor bought for one; ``code`` is its customs code, if any."""
+
+    id: str
+    title: Words
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredNone:
     """A row of the form that the plant declares empty, with the reason: none is a statement, blank is a gap."""
 
@@ -126,8 +135,9 @@ class Plant:
     """The plant of one accounting year.
 
     ``periods`` are the months accounted, such as ``2025-01`` … ``2025-12``, or the one year ``2025`` where a method works on
-    annual amounts. ``clinker_boundary`` is the id of the definition used (``cooler`` or ``silo``, see ``boundaries.py``). ``choices`` maps an option
-    of the rule book to the plant's choice. ``constructed`` is the sentence that says the data are made up, where they are.
+    annual amounts. ``clinker_boundary`` is the id of the definition used (``cooler`` or ``silo``, see ``boundaries.py``).
+    ``choices`` maps an option of the rule book to the plant's choice. ``constructed`` is the sentence that says the data are
+    made up, where they are.
     """
 
     id: str
@@ -142,6 +152,8 @@ class Plant:
     clinker_boundary: str = "cooler"
     zone: str = DEFAULT_ZONE
     facilities: tuple[Facility, ...] = ()
+    products: tuple[Product, ...] = ()
+    precursors: tuple[Product, ...] = ()
     declared_none: tuple[DeclaredNone, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     constructed: Words | None = None

@@ -1,0 +1,9 @@
+"""Errors of the accounting kernel."""
+
+from __future__ import annotations
+
+from tanheng.core.errors import CalculationError
+
+
+class RuleBookError(CalculationError):
+    """A rule book that cannot be run: an unknown key, formula, loop or reference."""
