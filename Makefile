@@ -1,0 +1,91 @@
+# The same recipes for people and for CI. `make demo` and `make test` set up what they need on a fresh machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEBIAN := $(shell sed -e 's/\#.*//' requirements/debian.txt)
+TESTS := $(BIN)/python -m pytest
+
+.PHONY: help setup demo test test-fast test-long check format bench docs lock wheel clean
+.DEFAULT_GOAL := help
+
+help: ## show the recipes
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# -- setting up -------------------------------------------------------------------------------------------------------
+
+setup: $(VENV)/.ready $(VENV)/.assets $(VENV)/.debian ## install everything into .venv, build assets; as root also Debian packages
+
+$(VENV)/.ready: requirements/dev.lock requirements/uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Tanheng needs Python 3.11 or later; {sys.executable} is {sys.version.split()[0]}. Set PYTHON=/path/to/python3.11.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock requirements/uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.assets: $(VENV)/.ready package.json package-lock.json $(shell find web -type f 2>/dev/null)
+	@command -v npm >/dev/null || { echo "Tanheng builds its pages and fonts with Node.js 20 or later and npm; install them (Debian: apt-get install nodejs npm)." >&2; exit 1; }
+	npm ci --no-audit --no-fund --silent
+	npm run --silent build
+	touch $@
+
+$(VENV)/.debian: requirements/debian.txt | $(VENV)/.ready
+	@missing=$$(for name in $(DEBIAN); do dpkg-query -W -f='$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo -n " $$name"; done); \
+	if [ -z "$$missing" ]; then touch $@; \
+	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null && touch $@; \
+	else echo "The tests also need Debian packages that only root can install; run: sudo apt-get install$$missing" >&2; fi
+
+# -- using ------------------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.ready $(VENV)/.assets ## account both examples and start the platform with a simulated plant
+	@$(BIN)/python -m tanheng.cli demo
+
+test: setup ## pass all tests; real database, browser, protocols
+	$(TESTS) -n 2 --dist loadfile -m "not long" --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
+	$(BIN)/coverage report --include='*/tanheng/core/*,*/tanheng/standards/*,*/tanheng/formulas/*,*/tanheng/accounting/*' --fail-under=95 --skip-covered
+	for zone in America/New_York Asia/Kathmandu; do echo "TZ=$$zone"; TZ=$$zone $(TESTS) -q -n 2 tests/unit/core tests/unit/lake -m "not long"; done
+
+test-fast: $(VENV)/.ready ## the tests to work with: no browser, no kills, under 90 s
+	$(TESTS) -q -n 2 --dist loadfile -m "not long and not browser and not kill and not office and not go" tests/unit tests/reference tests/contract tests/architecture src
+
+test-long: setup ## long fuzzing, a thousand kills, big data; figures go into docs/reference/test-runs.md
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/long.lock
+	$(TESTS) -m long --durations=0
+
+check: $(VENV)/.ready $(VENV)/.assets ## format, lint, types, imports, standards, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tanheng standards check
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+format: $(VENV)/.ready ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.ready ## measured work beside a peer: target, figure, ratio
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.ready ## serve the documentation on localhost
+	$(BIN)/mkdocs serve
+
+# -- maintaining ------------------------------------------------------------------------------------------------------
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+lock: ## resolve the lock files anew
+	$(LOCK) requirements/uv.in -o requirements/uv.lock
+	$(LOCK) --all-extras --group dev pyproject.toml -o requirements/dev.lock
+	$(LOCK) --group long -c requirements/dev.lock pyproject.toml -o requirements/long.lock
+
+wheel: $(VENV)/.ready $(VENV)/.assets ## build the release wheel, with assets and fonts
+	$(BIN)/python -m hatchling build -t wheel -d dist
+
+clean: ## remove what was built
+	rm -rf $(VENV) node_modules build dist site .mypy_cache .ruff_cache .hypothesis
