@@ -1,0 +1,139 @@
+"""``tanheng account``: a plant-year of files in; tables, workbook, report and the whole trace out.
+
+Exit codes: 0 done; 2 the input was refused; 3 done, but a mandatory figure is blank; 1 anything else.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tanheng.cli import output
+from tanheng.cli.root import language
+from tanheng.core.errors import InputError
+
+if TYPE_CHECKING:
+    from tanheng.accounting.inventory import Inventory
+    from tanheng.standards import RulePack
+
+REFUSED, INCOMPLETE = 2, 3
+
+_EPILOG = "Example: tanheng account examples/hubei-5000tpd --known 2026-01-31 --compare last-month/inventory.json"
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the plant-year; with --template, the one to write.")],
+    out: Annotated[Path | None, typer.Option(help="Where the results go; default DIR/out.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace results that are there already.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Write a documented template into DIR and stop.")] = False,
+    rulebook: Annotated[str, typer.Option(help="Rule book to use instead of the plant's own, such as cn.gbt32151.")] = "",
+    known: Annotated[str, typer.Option(metavar="DATE", help="Use only what was known on this day (2026-01-31).")] = "",
+    compare: Annotated[Path | None, typer.Option(metavar="OLD.json", help="Say which figures moved since, and why.")] = None,
+    overlay: Annotated[list[Path] | None, typer.Option(help="Folder of extra rule-pack files of the site.")] = None,
+    lang: Annotated[str, typer.Option(help="zh or en; default from LANG.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the figures as JSON and nothing else; write no files.")
+    ] = False,
+) -> None:
+    """Account a plant-year of files: both boundaries' CO₂ with a full trace.
+
+    Writes inventory.json (the trace), report.xlsx and report.pdf into DIR/out.
+    """
+    lang = _language(lang)
+    if template:
+        _template(folder, lang)
+        return
+    day = _day(known)
+    from tanheng.standards import load_pack
+
+    pack = load_pack(tuple(overlay or ()))
+    inventory = _account(folder, pack, rulebook, day, quiet=as_json)
+    if as_json:
+        sys.stdout.write(json.dumps(_figures(inventory), ensure_ascii=False, indent=1) + "\n")
+    else:
+        _write(out or folder / "out", inventory, force=force, lang=lang)
+        _show(inventory, compare, lang)
+    raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
+
+
+def _language(lang: str) -> str:
+    if lang not in ("", "zh", "en"):
+        raise InputError("cli.language", value=lang)
+    return lang or language()
+
+
+def _day(text: str) -> datetime.date | None:
+    from tanheng.core.errors import PeriodError
+    from tanheng.core.period import parse_day
+
+    try:
+        return parse_day(text) if text else None
+    except PeriodError as error:
+        raise InputError("cli.account.known", findings=[error], value=text) from error
+
+
+def _template(folder: Path, lang: str) -> None:
+    from tanheng.accounting.folder import write_template
+    from tanheng.core.messages import render
+
+    write_template(folder, lang=lang)
+    print(render("cli.account.template", lang, {"folder": folder}))
+
+
+def _account(folder: Path, pack: RulePack, book: str, known: datetime.date | None, *, quiet: bool) -> Inventory:
+    from tanheng.accounting.account import account
+    from tanheng.accounting.folder import read_folder
+    from tanheng.accounting.vocabulary import known_items
+
+    with output.progress(quiet=quiet) as step:
+        step("read")
+        year = read_folder(folder, known_items=known_items(pack))
+        step("account")
+        return account(year.plant, year.ledger, pack, book_id=book, known=known)
+
+
+def _figures(inventory: Inventory) -> Mapping[str, Any]:
+    """Return what ``--json`` prints: every figure of the account and of its periods."""
+    from tanheng.core.canonical import plain
+
+    return {
+        "rulebook": inventory.book.id,
+        "digest": inventory.book.digest,
+        "figures": {
+            key: {"value": None if figure.value is None else plain(figure.value.normalize()), "unit": figure.unit}
+            for key, figure in inventory.figures.items()
+        },
+        "unverified": inventory.unverified,
+    }
+
+
+def _write(out: Path, inventory: Inventory, *, force: bool, lang: str) -> None:
+    from tanheng.accounting import trace
+    from tanheng.reports import pdf, workbook
+
+    with output.replacing(out, force=force) as draft, output.progress() as step:
+        step("trace")
+        (draft / "inventory.json").write_bytes(trace.dumps(inventory))
+        step("workbook")
+        (draft / "report.xlsx").write_bytes(workbook.render(inventory, lang=lang))
+        step("report")
+        (draft / "report.pdf").write_bytes(pdf.render(inventory, lang=lang))
+
+
+def _show(inventory: Inventory, compare: Path | None, lang: str) -> None:
+    from tanheng.cli import tables
+
+    tables.summary(inventory, lang)
+    if compare is not None:
+        from tanheng.accounting import trace
+        from tanheng.accounting.compare import moves
+
+        old = trace.load(compare.read_bytes())
+        new = trace.load(trace.dumps(inventory))
+        tables.moves(moves(old, new), lang)

@@ -1,0 +1,90 @@
+"""Tables of an inventory in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+
+from tanheng.accounting.compare import Move
+from tanheng.accounting.graph import Absence
+from tanheng.accounting.inventory import Figure, Inventory
+from tanheng.core.messages import render
+from tanheng.core.states import CheckState, word
+
+MARKS = {CheckState.VERIFIED: "✓", CheckState.SECONDARY: "~", CheckState.UNVERIFIED: "?"}
+GROUPS = ("emission", "total", "intensity", "enterprise", "alternative_fuel", "comparison")
+
+
+def value_text(figure: Figure, lang: str) -> str:
+    """Return a figure as a person reads it: grouped digits, or the reason why there is none."""
+    if figure.rounded is None:
+        return absence_text(figure.absence, lang)
+    return f"{figure.rounded:,}"
+
+
+def absence_text(absence: Absence | None, lang: str) -> str:
+    """Return the words for a value that is not there."""
+    return render(f"cli.absence.{absence or Absence.GAP}", lang, {})
+
+
+def summary(inventory: Inventory, lang: str) -> None:
+    """Print the figures of the whole account, the totals in bold, then what is unverified and what is blank."""
+    console = Console(highlight=False)
+    plant = inventory.plant
+    console.print(f"[bold]{plant.title[lang]}[/bold]  {plant.periods[0]} … {plant.periods[-1]}  {inventory.book.title[lang]}")
+    if plant.constructed:
+        console.print(f"[italic]{plant.constructed[lang]}[/italic]")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(render("cli.column.figure", lang, {}), overflow="fold")
+    table.add_column("id", overflow="fold", style="dim")
+    table.add_column(render("cli.column.value", lang, {}), justify="right", no_wrap=True)
+    table.add_column(render("cli.column.unit", lang, {}), no_wrap=True)
+    table.add_column(render("cli.column.check", lang, {}), no_wrap=True)
+    totals = set(inventory.book.totals)
+    for group in GROUPS:
+        for figure in inventory.figures.values():
+            if figure.group == group and not figure.period:
+                style = "bold" if figure.id in totals else None
+                check = f"{MARKS[figure.check]} {word(figure.check, lang)}"
+                table.add_row(figure.title[lang], figure.id, value_text(figure, lang), figure.unit, check, style=style)
+    console.print(table)
+    _remarks(console, inventory, lang)
+
+
+def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
+    if inventory.unverified:
+        fields = {"count": len(inventory.unverified), "ids": ", ".join(inventory.unverified)}
+        console.print(render("cli.account.unverified", lang, fields), style="yellow")
+    if inventory.gaps:
+        fields = {
+            "count": len(inventory.gaps),
+            "ids": ", ".join(inventory.gaps[:12]) + (" …" if len(inventory.gaps) > 12 else ""),
+        }
+        console.print(render("cli.account.gaps", lang, fields), style="yellow")
+    if inventory.blank_mandatory:
+        console.print(render("cli.account.blank", lang, {"ids": ", ".join(inventory.blank_mandatory)}), style="red")
+
+
+def moves(found: Sequence[Move], lang: str) -> None:
+    """Print which figures moved and the numbers that made them move."""
+    console = Console(highlight=False)
+    if not found:
+        console.print(render("cli.account.no_moves", lang, {}))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", title=render("cli.account.moves", lang, {"count": len(found)}))
+    for name in ("figure", "old", "new", "change", "unit", "cause"):
+        right = name in ("old", "new", "change")
+        table.add_column(render(f"cli.column.{name}", lang, {}), justify="right" if right else "left", overflow="fold")
+    for move in found:
+        causes = "; ".join(
+            f"{cause.id} {cause.old} → {cause.new} {cause.unit} {cause.reason} {cause.person}".strip() for cause in move.causes
+        )
+        table.add_row(move.id, _plain(move.old), _plain(move.new), _plain(move.change), move.unit, causes)
+    console.print(table)
+
+
+def _plain(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value.normalize():,f}"
