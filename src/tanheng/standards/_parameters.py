@@ -84,8 +84,8 @@ def _read_parameter(draft: Draft, file: RawFile, identifier: str) -> None:
         return
     if "id" in raw and parameter.file != file.name:
         return
-    if "extends" in raw and raw.get("unit", parameter.unit) != parameter.unit:
-        draft.fault("standards.file.extends_unit", file, id=identifier, unit=raw["unit"], expected=parameter.unit)
+    if "extends" in raw and raw.get("unit") != parameter.unit:
+        draft.fault("standards.file.extends_unit", file, id=identifier, unit=raw.get("unit") or "–", expected=parameter.unit)
         return
     for entry in raw["values"]:
         _add_value(draft, file, parameter, entry["value"], entry, entry)
