@@ -1,1 +1,1 @@
-"""Keys, envelopes, statements, the transparency log, its proofs and its witness."""
+"""Keys, envelopes, statements, the transparency log, its witnesses and proofs. Verifying raises. Files only through ports."""
