@@ -91,6 +91,7 @@ class Planner:
         self.entries = entries
         self.declared = frozenset(declared)
         self.made: set[str] = set()
+        self._lacking: set[str] = set()
         self.faults: list[Exception] = []
         self.samples = _samples(entries)
         self._ids = frozenset(pack.ids())
@@ -165,7 +166,7 @@ class Planner:
         fitted = {role: self._fitted(argument, wanted[role]) for role, argument in arguments.items()}
         key = identifiers.at(name, period) if period else name
         own = formula_id == step.formula
-        unit = step.unit or _result_unit(formula.unit, wanted, formula.arguments) or self._first_unit(arguments)
+        unit = step.unit or _result_unit(formula.unit, wanted, formula.arguments) or self._first_unit(arguments, name)
         self.account.units[key] = unit
         self.made.add(name)
         self.account.nodes.append(
@@ -220,10 +221,11 @@ class Planner:
         convert(Decimal(1), own, unit)  # refuses units of different things
         return Operand(operand.id, *ratio(own, unit))
 
-    def _first_unit(self, arguments: Mapping[str, Argument]) -> str:
+    def _first_unit(self, arguments: Mapping[str, Argument], name: str) -> str:
+        """Return the unit of the first argument; in a month without samples, that of the samples of other months."""
         units = self._units(next(iter(arguments.values())))
         if units is None:
-            return "1"
+            return self._unit_of(name, mark=".sample.")
         return units if isinstance(units, str) else units[0]
 
     # -- expressions --------------------------------------------------------------------------------------------------
@@ -327,11 +329,11 @@ class Planner:
             )
         return Operand(key)
 
-    def _unit_of(self, name: str) -> str:
-        prefix = name + "@"
+    def _unit_of(self, name: str, *, mark: str = "@") -> str:
+        prefix = name + mark
         found = next((entry.unit for key, entry in self.entries.items() if key.startswith(prefix)), "")
         item = item_of(name)
-        return found or (item.units[0] if item else "1")
+        return canonical_unit(name, found) if found else (item.units[0] if item else "1")
 
     def _parameter_id(self, parameter: Param, turn: Turn, period: str) -> str:
         bindings = {}
@@ -409,55 +411,67 @@ class Planner:
         return self._traits.get(_fill(name, turn), ("", ""))[which]
 
     def _missing(self, step: Step, expression: Expression, turn: Turn, period: str) -> None:
-        """Note what is missing for a step: a quantity at another place or basis, or one not declared."""
-        for reference in _references(expression):
-            name = _fill(reference.template, turn)
-            basis, place = self._traits.get(name, ("", ""))
-            wanted = _fill(reference.place, turn)
-            if name in self.declared and wanted and place and place != wanted:
-                self.faults.append(QuantityError("core.quantity.place", quantity=name, found=place, wanted=wanted))
+        """Note what a step lacks: a quantity at another place or basis, or one not declared.
+
+        A step that lacks a figure whose own lack is noted already adds nothing: the plant is asked for each thing once.
+        """
+        figure = _fill(step.figure, turn)
+        self._lacking.add(figure)
+        wanted = list(self._references(expression, turn))
+        if any(reference.template in self._lacking for reference in wanted):
+            return
+        for reference in wanted:
+            fault = self._misplaced(reference)
+            if fault is not None:
+                self._lacking.add(reference.template)
+                self.faults.append(fault)
                 return
-            if name in self.declared and reference.basis and basis and basis != reference.basis:
-                self.faults.append(QuantityError("core.quantity.basis", quantity=name, found=basis, wanted=reference.basis))
-                return
-        names = [_fill(reference.template, turn) for reference in _references(expression)]
-        parameters = [_fill(template, turn) for template in _parameters(expression)]
-        if not names and not parameters:
+        asked = [reference.template for reference in wanted] + [_fill(template, turn) for template in _parameters(expression)]
+        if not asked:
             raise RuleBookError("accounting.rulebook.expression", figure=step.figure, value=repr(expression))
+        quantities = " / ".join(dict.fromkeys(asked))
         self.faults.append(
-            InputError(
-                "accounting.quantity.missing",
-                figure=_fill(step.figure, turn),
-                period=period or "–",
-                quantities=" / ".join(names + parameters),
-            )
+            InputError("accounting.quantity.missing", figure=figure, period=period or "–", quantities=quantities)
         )
 
+    def _misplaced(self, reference: Ref) -> QuantityError | None:
+        name = reference.template
+        if not self._there(name):
+            return None
+        basis, place = self._traits.get(name, ("", ""))
+        if reference.place and place and place != reference.place:
+            return QuantityError("core.quantity.place", quantity=name, found=place, wanted=reference.place)
+        if reference.basis and basis and basis != reference.basis:
+            return QuantityError("core.quantity.basis", quantity=name, found=basis, wanted=reference.basis)
+        return None
 
-def _references(expression: Expression) -> Iterator[Ref]:
-    match expression:
-        case Ref():
-            yield expression
-        case First(options):
-            for option in options:
-                yield from _references(option)
-        case All(parts) | Each(take=parts) | Months(parts):
-            for part in parts:
-                yield from _references(part)
-        case Samples(template):
-            yield Ref(template)
-        case Param() | Constant():
-            return
+    def _references(self, expression: Expression, turn: Turn) -> Iterator[Ref]:
+        """Yield every reference of an expression with its placeholders filled; of a loop, those of all its turns."""
+        match expression:
+            case Ref(template, basis, place):
+                yield Ref(_fill(template, turn), basis, _fill(place, turn))
+            case First(parts) | All(parts) | Months(parts):
+                for part in parts:
+                    yield from self._references(part, turn)
+            case Each(loops, take):
+                for inner in turns(self.plant, loops, turn):
+                    for part in take:
+                        yield from self._references(part, inner)
+            case Samples(template):
+                yield Ref(_fill(template, turn))
+            case Param() | Constant():
+                return
 
 
 def _parameters(expression: Expression) -> Iterator[str]:
+    """Yield the parameters an expression could take, outside loops."""
     match expression:
         case Param(template):
             yield template
-        case First(parts) | All(parts) | Each(take=parts) | Months(parts):
+        case First(parts) | All(parts):
             for part in parts:
                 yield from _parameters(part)
-        case Ref() | Samples() | Constant():
+        case _:
             return
 
 
