@@ -19,9 +19,12 @@ START = CLOCK.month(Month(2026, 10)).start
 MINUTE, HOUR = 60_000, 3_600_000
 LENGTH = 40 * HOUR
 
+# Half of the instants crowd into ten minutes, and half of the values stand near the edges of the rule for falls.
+INSTANTS = st.one_of(st.integers(0, 40), st.integers(0, LENGTH // 15_000))
+VALUES = st.one_of(st.sampled_from([0, 85_000, 89_999, 90_000, 90_001, 100_000, 124_999]), st.integers(0, 120_000))
 READINGS = st.dictionaries(
-    st.integers(0, LENGTH // 15_000).map(lambda quarter: START + quarter * 15_000),
-    st.tuples(st.integers(0, 120_000), st.sampled_from(list(Quality) + 4 * [Quality.GOOD]), st.integers(0, 2)),
+    INSTANTS.map(lambda quarter: START + quarter * 15_000),
+    st.tuples(VALUES, st.sampled_from(list(Quality) + 4 * [Quality.GOOD]), st.integers(0, 2)),
     min_size=1,
     max_size=60,
 )
