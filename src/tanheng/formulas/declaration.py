@@ -231,9 +231,10 @@ def _section(text: str, heading: str) -> list[str]:
     """Return the lines under a heading of a docstring, up to the next heading."""
     lines = text.splitlines()
     rules = [index for index, line in enumerate(lines) if line and set(line) == {"-"}]
-    for index, following in zip(rules, [*rules[1:], len(lines) + 1], strict=True):
+    ends = [*(index - 1 for index in rules[1:]), len(lines)]
+    for index, end in zip(rules, ends, strict=False):
         if lines[index - 1] == heading:
-            return lines[index + 1 : following - 1]
+            return lines[index + 1 : end]
     return []
 
 

@@ -11,7 +11,7 @@ from tanheng.core.numbers import Number
 from tanheng.formulas.declaration import Formula, formula, record_of
 from tanheng.formulas.errors import FormulaError
 
-__all__ = ["MODULES", "Formula", "all", "formula", "get", "of"]
+__all__ = ["MODULES", "Formula", "all", "collect", "formula", "get", "of"]
 
 # The modules that hold formulas, in the order in which a reader meets them.
 MODULES = (
@@ -45,10 +45,16 @@ MODULES = (
 )
 
 
-@functools.cache
-def _register() -> Mapping[str, Formula]:
+def collect(modules: Sequence[str]) -> Mapping[str, Formula]:
+    """Return the formulas that the modules of this package hold, by id and in their order.
+
+    Raises
+    ------
+    FormulaError
+        When an id is used twice.
+    """
     found: dict[str, Formula] = {}
-    for name in MODULES:
+    for name in modules:
         module = importlib.import_module(f"tanheng.formulas.{name}")
         for record in map(record_of, vars(module).values()):
             if record is None:
@@ -57,6 +63,11 @@ def _register() -> Mapping[str, Formula]:
                 raise FormulaError("formulas.twice", id=record.id)
             found[record.id] = record
     return types.MappingProxyType(found)
+
+
+@functools.cache
+def _register() -> Mapping[str, Formula]:
+    return collect(MODULES)
 
 
 def get(id: str) -> Formula:  # noqa: A002  # the word of the field, and of the files
