@@ -26,7 +26,7 @@ Raw = Mapping[str, Any]
 
 @dataclass
 class ParameterDraft:
-    """A parameter and the values collected for it."""
+    """A parameter and the values collected for it; ``table`` is the id of the table it is a cell of, else None."""
 
     id: ParameterId
     title: Text
@@ -35,6 +35,7 @@ class ParameterDraft:
     required: tuple[datetime.date, datetime.date | None] | None
     layer: Layer
     file: str
+    table: str | None = None
     values: list[ParameterValue | WordValue] = field(default_factory=list)
 
 

@@ -58,9 +58,10 @@ def _declare(
     unit: str | None,
     words: dict[str, Text],
     required: Any,
+    table: str | None = None,
 ) -> None:
     if words or draft.unit(file, identifier, unit):
-        draft.parameters[identifier] = ParameterDraft(identifier, title, unit, words, required, file.layer, file.name)
+        draft.parameters[identifier] = ParameterDraft(identifier, title, unit, words, required, file.layer, file.name, table)
 
 
 def read_values(draft: Draft, file: RawFile) -> None:
@@ -147,8 +148,13 @@ def _read_cell(draft: Draft, file: RawFile, table: TableDraft, key: str, row: Ra
     unit = cell.get("unit") or row.get("unit") or column.unit
     parameter = draft.parameters.get(identifier)
     if parameter is None:
-        _declare(draft, file, identifier, _cell_title(table.rows[key], column), unit, dict(column.choices), table.required)
+        title = _cell_title(table.rows[key], column)
+        required = None if "extends" in file.content else table.required  # a row added later begins when it begins
+        _declare(draft, file, identifier, title, unit, dict(column.choices), required, table.id)
         parameter = draft.parameters.get(identifier)
+    elif parameter.table != table.id:
+        draft.fault("standards.file.duplicate_id", file, id=identifier, other=parameter.file)
+        return
     elif unit != parameter.unit and not column.choices:
         draft.fault("standards.file.extends_unit", file, id=identifier, unit=unit, expected=parameter.unit)
         return

@@ -25,6 +25,7 @@ _RULES = {
     "text": "standards.file.not_text",
     "check": "standards.file.not_check",
     "status": "standards.file.not_status",
+    "key_here": "standards.file.key_here",
     "column_key": "standards.file.column_key",
     "persons": "standards.confirmation.persons",
 }
@@ -65,8 +66,6 @@ def _fault(file: str, error: Any) -> FileFaultError:
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             return FileFaultError("standards.file.missing_key", file=file, at=at, key=", ".join(missing))
-        case None:  # a schema of `false`: the key may not stand here
-            return FileFaultError("standards.file.key_here", file=file, at=at)
     code = _RULES.get(error.schema.get("x-rule", ""), "standards.file.shape")
     return FileFaultError(code, file=file, at=at, value=_shown(error.instance))
 

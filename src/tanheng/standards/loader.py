@@ -116,7 +116,6 @@ def _built(layers: Sequence[tuple[RawFile, ...]]) -> RulePack:
     for files in layers:
         _each(files, (Kind.REGISTER, Kind.DOCUMENT), draft, read_document_file)
         _each(files, (Kind.PARAMETER, Kind.TABLE), draft, read_head)
-    for files in layers:
         _each(_heads_first(files), (Kind.PARAMETER, Kind.TABLE), draft, read_values)
         _each(files, (Kind.RULEBOOK,), draft, read_rulebook_file)
     check_dates(draft)
