@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from tanheng.core.numbers import Number, chosen
 from tanheng.core.states import CheckState
+from tanheng.formulas.allocation import PLAN
 from tanheng.formulas.declaration import formula
-
-_PLAN = "全国碳排放权交易市场配额总量和分配方案（2026 年度征求意见稿）"
 
 
 @formula(
     id="cn.allocation.pre_allocation",
-    document=_PLAN,
+    document=PLAN,
     unit="tCO2",
     check=CheckState.VERIFIED,
     title={"zh": "预分配配额（取整前）", "en": "Pre-allocation before the floor"},
@@ -45,7 +44,7 @@ def pre_allocation(*, previous_emissions: Number, ratio: Number) -> Number:
 
 @formula(
     id="cn.allocation.pre_issued",
-    document=_PLAN,
+    document=PLAN,
     clause="Table 1-5",
     unit="tCO2",
     check=CheckState.VERIFIED,
@@ -76,7 +75,7 @@ def pre_issued(*, pre_allocation: Number, adjustment: Number) -> Number:
 
 @formula(
     id="cn.allocation.true_up",
-    document=_PLAN,
+    document=PLAN,
     clause="Table 2-5",
     unit="tCO2",
     check=CheckState.VERIFIED,
@@ -107,7 +106,7 @@ def true_up(*, allowance: Number, pre_allocation: Number) -> Number:
 
 @formula(
     id="cn.allocation.final_issued",
-    document=_PLAN,
+    document=PLAN,
     clause="Table 2-5",
     unit="tCO2",
     check=CheckState.VERIFIED,
@@ -144,7 +143,7 @@ def final_issued(*, true_up: Number, remaining_adjustment: Number) -> Number:
 
 @formula(
     id="cn.allocation.total_issued",
-    document=_PLAN,
+    document=PLAN,
     clause="Table 2-5",
     unit="tCO2",
     check=CheckState.VERIFIED,

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from tanheng.core.numbers import Number, clamp
 from tanheng.core.states import CheckState
+from tanheng.formulas.allocation import PLAN
 from tanheng.formulas.declaration import formula
-
-_PLAN = "全国碳排放权交易市场配额总量和分配方案（2026 年度征求意见稿）"
 
 
 @formula(
     id="cn.allocation.intensity",
-    document=_PLAN,
+    document=PLAN,
     unit="tCO2/t",
     check=CheckState.VERIFIED,
     title={"zh": "熟料碳排放强度", "en": "Emission intensity of clinker"},
@@ -44,7 +43,7 @@ def intensity(*, emissions: Number, clinker: Number) -> Number:
 
 @formula(
     id="cn.allocation.deviation",
-    document=_PLAN,
+    document=PLAN,
     unit="1",
     check=CheckState.VERIFIED,
     title={"zh": "偏离度", "en": "Deviation from the balance value"},
@@ -74,7 +73,7 @@ def deviation(*, balance_value: Number, intensity: Number) -> Number:
 
 @formula(
     id="cn.allocation.coefficient",
-    document=_PLAN,
+    document=PLAN,
     unit="1",
     check=CheckState.VERIFIED,
     title={"zh": "碳排放强度系数", "en": "Coefficient of the emission intensity"},
@@ -111,7 +110,7 @@ def coefficient(*, deviation: Number, slope: Number, limit: Number) -> Number:
 
 @formula(
     id="cn.allocation.allowance",
-    document=_PLAN,
+    document=PLAN,
     unit="tCO2",
     check=CheckState.VERIFIED,
     title={"zh": "核定配额（取整前）", "en": "Allowance before the floor"},
@@ -142,7 +141,7 @@ def allowance(*, emissions: Number, coefficient: Number) -> Number:
 
 @formula(
     id="cn.allocation.carbide_slag_substitution",
-    document=_PLAN,
+    document=PLAN,
     unit="1",
     check=CheckState.VERIFIED,
     title={"zh": "电石渣替代率", "en": "Carbide-slag substitution rate"},
