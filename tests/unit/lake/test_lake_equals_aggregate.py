@@ -113,3 +113,14 @@ def test_totals_after_corrections_and_sealing(
     assert Query(lake).totals([Register(3)], spans)[3] == expected
     lake.seal(Month(2026, 10), now=START)
     assert Query(lake).totals([Register(3)], spans)[3] == expected
+
+
+def test_every_fall_between_two_stands(tmp_path: Path, engine: Engine) -> None:
+    stands = [0, 1, 85_000, 89_999, 90_000, 90_001, 100_000, 124_999]
+    series_of_pairs = [value for first in stands for second in stands for value in (first, second)]
+    readings = {START + index * MINUTE: (value, Quality.GOOD, 0) for index, value in enumerate(series_of_pairs)}
+    spans = [Span(START + index * MINUTE, START + (index + 1) * MINUTE) for index in range(len(series_of_pairs) - 1)]
+    query = Query(stored(tmp_path, engine, readings))
+    for modulus in (None, 125_000):
+        expected = [total(series(readings), span, modulus=modulus) for span in spans]
+        assert query.totals([Register(3, modulus)], spans)[3] == expected
