@@ -1,8 +1,9 @@
 """Calorific value between bases: gross to net, and net at another moisture (GB/T 213 《煤的发热量测定方法》).
 
-The standard has not been read. The relation with its constants, 23 J/g per percent of water and 206 J/g per percent of
-hydrogen at constant volume, is recalled from practice; every value that passes here is unverified until somebody
-confirms it against the print. Here moisture and hydrogen are fractions and heat is GJ/t, which makes 2.3 and 20.6.
+The standard has not been read. The relation and its constants, 206 J/g per percent of hydrogen and 23 J/g per percent of
+water at constant volume, stand alike in two independent public laboratory programs; the state stays unverified until
+somebody confirms them against the print (``docs/decisions/0016-heat-of-wet-coal.md``). Here moisture and hydrogen are
+fractions and heat is GJ/t, which makes 20.6 and 2.3.
 """
 
 from __future__ import annotations
