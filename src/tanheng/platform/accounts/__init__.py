@@ -1,0 +1,1 @@
+"""Accounts: people, their roles at plants, invitations, tokens, and the actor that services check."""

@@ -1,0 +1,1 @@
+"""Notice: alarms, duties with their deadlines, and mail."""

@@ -1,0 +1,1 @@
+"""Running the platform: processes, certificates, logs, health, metrics, backup."""

@@ -1,0 +1,1 @@
+"""Payload schemas of the plant app; a released one is never edited."""

@@ -1,0 +1,109 @@
+"""The outbox: the next log entry of a plant, written in the transaction of the change it states.
+
+The row of the plant is locked by taking the index and stays locked until the commit, so indices are dense and in the order of
+commits; a transaction that fails takes its index with it. One transaction writes entries of one plant only.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from tanheng.platform.errors import MissingError
+from tanheng.platform.record import clock
+from tanheng.platform.record.actor import Actor
+from tanheng.platform.record.models import LogEntry
+from tanheng.platform.record.statements import statement
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """Where and when an entry was logged, and the salt of its digest."""
+
+    epoch: int
+    index: int
+    time_ms: int
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    index: int
+    epoch: int
+    demonstration: bool
+    clock_offset_ms: int
+
+
+@transaction.atomic
+def record(
+    plant: int,
+    *,
+    type: str,  # noqa: A002  # the statement's own word
+    subject: str,
+    version: int,
+    media: str,
+    payload: bytes,
+    actor: Actor,
+    keep_payload: bool = False,
+) -> Logged:
+    """Write the next entry of a plant's log.
+
+    Parameters
+    ----------
+    plant : int
+        Key of the plant; it is in the open scope.
+    type, subject, version, media
+        As in the statement.
+    payload : bytes
+        What is stated; the entry holds its salted digest.
+    keep_payload : bool
+        Keep payload and salt in the entry's row, because no table of an app keeps them.
+
+    Raises
+    ------
+    MissingError
+        The plant is not in the scope.
+    """
+    head = _take(plant)
+    time_ms = clock.now_ms(head)
+    salt = secrets.token_bytes(SALT_BYTES)
+    data = statement(
+        type=type,
+        subject=subject,
+        version=version,
+        media=media,
+        payload=payload,
+        salt=salt,
+        time_ms=time_ms,
+        actor=str(actor.uid),
+        simulated=head.demonstration and head.clock_offset_ms != 0,
+    )
+    LogEntry.objects.create(
+        plant_id=plant,
+        epoch=head.epoch,
+        index=head.index,
+        type=type,
+        subject=subject,
+        statement=data,
+        payload=payload if keep_payload else None,
+        salt=salt if keep_payload else None,
+        at=clock.to_datetime(time_ms),
+    )
+    return Logged(head.epoch, head.index, time_ms, salt)
+
+
+def _take(plant: int) -> _Head:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE record_plant SET next_index = next_index + 1 WHERE id = %s"
+            " RETURNING next_index - 1, epoch, demonstration, clock_offset_ms",
+            [plant],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise MissingError("platform.record.plant", plant=plant)
+    return _Head(*row)

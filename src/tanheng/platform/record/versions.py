@@ -1,0 +1,152 @@
+"""Writing versions: a new record, a correction, an end. Each inserts its row and its log entry in one transaction.
+
+Apps call :func:`write` from their services, after they have checked the actor and the content.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from tanheng.core.errors import InputError
+from tanheng.platform.errors import ConflictError, MissingError
+from tanheng.platform.record import clock, outbox, schema
+from tanheng.platform.record.actor import Actor
+from tanheng.platform.record.models import Version
+from tanheng.platform.record.schema import Payload
+
+V = TypeVar("V", bound=Version)
+
+
+@transaction.atomic
+def write(
+    model: type[V],
+    *,
+    plant: int,
+    actor: Actor,
+    schema_id: str,
+    content: object,
+    subject: uuid.UUID | None = None,
+    seen: int | None = None,
+    reason: str = "",
+    valid_from: datetime.date | None = None,
+    valid_to: datetime.date | None = None,
+    retired: bool = False,
+) -> V:
+    """Write one version of a record and its log entry.
+
+    Parameters
+    ----------
+    subject : UUID, optional
+        The record that is corrected; None for a new one.
+    seen : int, optional
+        The version that the actor had before the eyes; required with ``subject``.
+    reason : str
+        Why; required with ``subject``.
+
+    Returns
+    -------
+    Version
+        The new version, or the last one when nothing differs from it.
+
+    Raises
+    ------
+    InputError
+        The reason is missing, or the validity ends before it begins.
+    ConflictError
+        Somebody wrote a version after the one seen.
+    MissingError
+        There is no such record in the scope.
+    """
+    _refuse_bad_dates(valid_from, valid_to)
+    last = _last(model, plant=plant, subject=subject, seen=seen) if subject is not None else None
+    payload = Payload(
+        schema=schema_id, content=content, valid_from=valid_from, valid_to=valid_to, reason=reason.strip(), retired=retired
+    )
+    if last is not None and _same(last, payload):
+        return last
+    if last is not None and not payload.reason:
+        raise InputError("platform.record.reason", type=model.TYPE)
+    subject = subject or uuid.uuid4()
+    number = last.version + 1 if last is not None else 1
+    data = payload.encode()
+    logged = outbox.record(
+        plant, type="record", subject=f"{model.TYPE}/{subject}", version=number, media=f"{schema_id}", payload=data, actor=actor
+    )
+    moment = clock.to_datetime(logged.time_ms)
+    columns: dict[str, Any] = schema.project(payload)  # Any: columns of whichever model
+    row = model(
+        plant_id=plant,
+        subject=subject,
+        version=number,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        known_from=moment,
+        actor=actor.uid,
+        reason=payload.reason,
+        schema=schema_id,
+        payload=data,
+        salt=logged.salt,
+        log_epoch=logged.epoch,
+        log_index=logged.index,
+        retired=retired,
+        **columns,
+    )
+    _insert(row)
+    _close_covered(row, moment)
+    return row
+
+
+def _refuse_bad_dates(valid_from: datetime.date | None, valid_to: datetime.date | None) -> None:
+    if valid_from is not None and valid_to is not None and valid_to <= valid_from:
+        raise InputError("platform.record.validity", start=valid_from, end=valid_to)
+
+
+def _last(model: type[V], *, plant: int, subject: uuid.UUID, seen: int | None) -> V:
+    rows: Any = model.objects  # Any: the manager of an abstract model's heir
+    last: V | None = rows.select_for_update().filter(plant_id=plant, subject=subject).order_by("-version").first()
+    if last is None:
+        raise MissingError("platform.record.missing", type=model.TYPE, subject=subject)
+    if last.version != seen:
+        raise ConflictError(
+            "platform.record.stale", type=model.TYPE, seen=seen, version=last.version, at=last.known_from.isoformat()
+        )
+    return last
+
+
+def _same(last: Version, payload: Payload) -> bool:
+    """Tell whether the payload says what the last version says, whatever the reason given."""
+    old = schema.decode(bytes(last.payload))
+    return (old.content, old.valid_from, old.valid_to, old.retired) == (
+        payload.content,
+        payload.valid_from,
+        payload.valid_to,
+        payload.retired,
+    )
+
+
+def _insert(row: Version) -> None:
+    """Insert ``row``; a constraint of its table becomes an error that names it."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "?"
+        raise ConflictError("platform.record.constraint", type=row.TYPE, constraint=name) from error
+
+
+def _close_covered(row: Version, moment: datetime.datetime) -> None:
+    """Note on the versions whose days the new one covers wholly that they are no longer what we know."""
+    covered = Q()
+    if row.valid_from is not None:
+        covered &= Q(valid_from__gte=row.valid_from)
+    if row.valid_to is not None:
+        covered &= Q(valid_to__lte=row.valid_to)
+    rows: Any = type(row).objects  # Any: as above
+    rows.filter(covered, plant_id=row.plant_id, subject=row.subject, version__lt=row.version, known_to__isnull=True).update(
+        known_to=moment
+    )

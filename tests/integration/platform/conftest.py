@@ -1,0 +1,3 @@
+"""The platform's tests run on a real embedded PostgreSQL."""
+
+from tanheng.platform.testing import *  # noqa: F403
