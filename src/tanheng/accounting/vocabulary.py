@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tanheng.accounting.plant import StreamKind
 from tanheng.standards import RulePack
 
-_PREFIXES = {
-    StreamKind.FUEL: ("cn.cets.fuel.", "eu.fuel."),
-    StreamKind.MATERIAL: ("cn.cets.deduction.",),
+# By what a rule book's id begins with: the tables its streams are looked up in.
+_PREFIXES: Mapping[str, Mapping[StreamKind, str]] = {
+    "cn.": {StreamKind.FUEL: "cn.cets.fuel.", StreamKind.MATERIAL: "cn.cets.deduction."},
+    "eu.": {StreamKind.FUEL: "eu.fuel."},
 }
 
 
-def known_items(pack: RulePack) -> Mapping[StreamKind, frozenset[str]]:
-    """Return for each kind of stream the keys the rule pack knows; a kind that is not there takes any word."""
-    return {
-        kind: frozenset(name.removeprefix(prefix).partition(".")[0] for prefix in prefixes for name in pack.ids(prefix))
-        for kind, prefixes in _PREFIXES.items()
-    }
+def known_items(pack: RulePack, book_id: str) -> Mapping[StreamKind, frozenset[str]]:
+    """Return for each kind of stream the keys a rule book looks up; a kind that is not there takes any word.
+
+    Parameters
+    ----------
+    pack : RulePack
+    book_id : str
+        Rule book, such as ``cn.cets``. The European method takes the factor of a material from the plant, so any word will do.
+    """
+    tables = next((tables for start, tables in _PREFIXES.items() if book_id.startswith(start)), {})
+    return {kind: frozenset(_keys(pack, prefix)) for kind, prefix in tables.items()}
+
+
+def rulebook_ids(pack: RulePack) -> tuple[str, ...]:
+    """Return the rule books a plant may choose; those of Tanheng itself only serve others."""
+    return tuple(sorted(name for name in pack.rulebooks if not name.startswith("tanheng.")))
 
 
 def clinker_kinds(pack: RulePack) -> frozenset[str]:
     """Return the clinker types that have a process factor."""
-    prefix = "cn.cets.clinker."
-    return frozenset(name.removeprefix(prefix).partition(".")[0] for name in pack.ids(prefix))
+    return frozenset(_keys(pack, "cn.cets.clinker."))
+
+
+def _keys(pack: RulePack, prefix: str) -> Iterator[str]:
+    return (name.removeprefix(prefix).partition(".")[0] for name in pack.ids(prefix))

@@ -89,11 +89,16 @@ def _template(folder: Path, lang: str) -> None:
 def _account(folder: Path, pack: RulePack, book: str, known: datetime.date | None, *, quiet: bool) -> Inventory:
     from tanheng.accounting.account import account
     from tanheng.accounting.folder import read_folder
-    from tanheng.accounting.vocabulary import known_items
+    from tanheng.accounting.vocabulary import clinker_kinds, known_items, rulebook_ids
 
     with output.progress(quiet=quiet) as step:
         step("read")
-        year = read_folder(folder, known_items=known_items(pack))
+        year = read_folder(
+            folder,
+            known_items=lambda own: known_items(pack, book or own),
+            known_clinkers=clinker_kinds(pack),
+            known_rulebooks=rulebook_ids(pack),
+        )
         step("account")
         return account(year.plant, year.ledger, pack, book_id=book, known=known)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
@@ -53,11 +53,15 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*")
 
 
+Items = Mapping[StreamKind, Collection[str]]
+"""For each kind of stream the keys it may have; a kind that is not there takes any word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The words of the rule pack a plant may use; what is empty is not checked."""
+    """The words of the rule pack a plant may use, items by rule book; what is empty is not checked."""
 
-    items: Mapping[StreamKind, Collection[str]] = field(default_factory=dict)
+    items: Callable[[str], Items] = lambda _: {}
     clinkers: Collection[str] = ()
     rulebooks: Collection[str] = ()
 
@@ -86,11 +90,14 @@ class _Reader:
 
     def __init__(self, known: Known) -> None:
         self._known = known
+        self._items: Items = {}
         self.places: dict[str, Cell] = {}
 
     def plant(self, root: Node) -> Plant:
         parts = root.mapping(REQUIRED, OPTIONAL)
         parts["schema"].choice((SCHEMA,)) if "schema" in parts else ""
+        rulebook = self._rulebook(parts.get("rulebook"))
+        self._items = self._known.items(rulebook)
         year = _year(parts.get("year"))
         lines = _each(parts.get("lines"), self._line)
         facilities = _each(parts.get("facilities"), self._facility)
@@ -106,7 +113,7 @@ class _Reader:
             periods=_periods(parts.get("periods"), year),
             lines=tuple(lines),
             streams=tuple(_each(parts.get("streams"), lambda node: self._stream(node, (*scopes, "site", "enterprise")))),
-            rulebook=self._rulebook(parts.get("rulebook")),
+            rulebook=rulebook,
             clinker_boundary=parts["clinker_boundary"].choice(BOUNDARIES) if "clinker_boundary" in parts else "",
             zone=_zone(parts.get("zone")),
             facilities=tuple(facilities),
@@ -128,8 +135,6 @@ class _Reader:
         parts = node.mapping(("id", "title", "capacity", "kiln", "clinkers"), ("attributes",))
         identifier = self._own_id(parts.get("id"), "line")
         clinkers = _each(parts.get("clinkers"), lambda item: self._clinker(item, identifier))
-        if "clinkers" in parts and not clinkers:
-            parts["clinkers"].fault("no_clinkers", value="")
         return Line(
             id=identifier,
             title=_words(parts.get("title")),
@@ -201,7 +206,7 @@ class _Reader:
 
     def _item(self, node: Node | None, kind: StreamKind) -> str:
         text = _id(node)
-        known = sorted(self._known.items.get(kind, ()))
+        known = sorted(self._items.get(kind, ()))
         if node and text and known and text not in known:
             node.fault("item", known=_some(known), nearest=nearest(text, known), kind=kind.value)
         return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,10 @@ from tanheng.accounting.folder.grid import Grid, Raw
 from tanheng.accounting.folder.instruments import Instruments
 from tanheng.accounting.folder.matrix import Matrices
 from tanheng.accounting.folder.model import Instrument, PlantYear
-from tanheng.accounting.folder.plant_file import Known, PlantFile, read_plant
+from tanheng.accounting.folder.plant_file import Items, Known, PlantFile, read_plant
 from tanheng.accounting.folder.samples import Samples
 from tanheng.accounting.folder.subjects import Subjects
 from tanheng.accounting.folder.workbook import VERSION_SHEET, read_workbook
-from tanheng.accounting.plant import StreamKind
 
 PLANT_FILE = "plant.yaml"
 
@@ -77,7 +76,7 @@ class _Found:
 def read_folder(
     path: Path | str,
     *,
-    known_items: Mapping[StreamKind, Collection[str]] | None = None,
+    known_items: Items | Callable[[str], Items] | None = None,
     known_clinkers: Collection[str] = (),
     known_rulebooks: Collection[str] = (),
 ) -> PlantYear:
@@ -88,7 +87,8 @@ def read_folder(
     path : Path or str
         Folder with ``plant.yaml`` and the tables; subfolders, and files that are no tables, are not read.
     known_items : mapping of StreamKind to collection of str, optional
-        Keys of the rule pack for each kind of stream; a kind that is not there takes any word.
+        Keys of the rule pack for each kind of stream, or what gives them for a rule book's id; a kind that is not there takes
+        any word.
     known_clinkers, known_rulebooks : collections of str, optional
         Likewise for clinker types and rule books; empty takes any.
 
@@ -100,7 +100,8 @@ def read_folder(
     folder = Path(path)
     faults = Faults()
     contents = _contents(folder, faults)
-    known = Known(known_items or {}, known_clinkers, known_rulebooks)
+    by_book = known_items if callable(known_items) else lambda _: known_items or {}
+    known = Known(by_book, known_clinkers, known_rulebooks)
     described = _plant(contents, known, faults)
     grids = _grids(contents, faults)
     if described is None:

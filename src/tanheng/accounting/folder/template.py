@@ -144,7 +144,11 @@ def matrix_rows(kind: str, lang: str) -> dict[str, list[list[str]]]:
 def _in_words(column: str, row: Mapping[str, str], lang: str) -> str:
     """Return a cell of a draft row in the words of a language."""
     vocabularies: Mapping[str, Vocabulary] = {
-        "scope": SCOPES, "group": GROUPS, "basis": BASES, "place": PLACES, "origin": ORIGINS
+        "scope": SCOPES,
+        "group": GROUPS,
+        "basis": BASES,
+        "place": PLACES,
+        "origin": ORIGINS,
     }
     if column == "source":
         return row[lang if lang in ("zh", "en") else "en"]
