@@ -123,6 +123,17 @@ def test_arrays_are_clamped_element_by_element() -> None:
     assert held.tolist() == [-0.5, 0.0, 0.5]
 
 
+def test_bounds_may_be_whole_literals_as_a_formula_writes_them() -> None:
+    assert numbers.clamp(numpy.array([-1.0, 0.5, 2.0]), 0, 1).tolist() == [0.0, 0.5, 1.0]
+    assert numbers.chosen(numpy.array([-1.0, 1.0]), 1, 0).tolist() == [0, 1]
+    assert numbers.chosen(numpy.float64(1), numpy.array([5.0, 6.0]), 0).tolist() == [5.0, 6.0]
+    assert numbers.clamp(Decimal(3), 0, 1) == 1
+    with numbers.kinks() as found:
+        assert numbers.clamp(GTC.ureal(0.9, 0.1), 0, 1).x == 0.9
+        numbers.larger(0, GTC.ureal(0.1, 0.1))
+    assert found == ["smaller", "larger"]
+
+
 def test_chosen_takes_the_first_only_above_zero() -> None:
     assert numbers.chosen(Decimal("0.1"), Decimal(1), Decimal(2)) == 1
     assert numbers.chosen(Decimal(0), Decimal(1), Decimal(2)) == 2
