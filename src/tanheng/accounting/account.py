@@ -66,6 +66,7 @@ def account(
         parameters=plan.parameters,
         constants={key: (constant.value, constant.unit) for key, constant in plan.constants.items()},
         leaves=plan.leaves,
+        unused=tuple(sorted(declared - {identifiers.without_period(key) for key in plan.leaves})),
     )
 
 

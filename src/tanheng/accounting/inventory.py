@@ -87,7 +87,8 @@ class Inventory:
     """All figures of one plant and period by one rule book.
 
     ``figures`` are ordered so that each stands behind those it needs. ``unverified`` lists the parameters used whose check
-    state is unverified; ``gaps`` the inputs and figures that are blank although something needs them.
+    state is unverified; ``gaps`` the entries that are blank although something needs them; ``unused`` the quantities the plant
+    gave and this rule book does not ask for: they are named, not dropped in silence.
     """
 
     plant: Plant
@@ -100,6 +101,7 @@ class Inventory:
     parameters: Mapping[str, ParameterValue]
     constants: Mapping[str, tuple[Decimal, str]]
     leaves: Mapping[str, Value]
+    unused: tuple[str, ...] = ()
 
     @property
     def unverified(self) -> list[str]:

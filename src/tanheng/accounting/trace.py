@@ -57,6 +57,7 @@ def document(inventory: Inventory) -> dict[str, Any]:
         "order": [node.id for node in inventory.nodes],
         "unverified": inventory.unverified,
         "gaps": inventory.gaps,
+        "unused": inventory.unused,
     }
 
 

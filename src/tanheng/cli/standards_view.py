@@ -24,9 +24,9 @@ from tanheng.standards import (
     RulePack,
     RuleStatus,
     Table,
-    UnknownIdError,
     ValueMissingError,
     WordValue,
+    document_id,
 )
 
 _STYLE = {CheckState.VERIFIED: "green", CheckState.SECONDARY: "yellow", CheckState.UNVERIFIED: "red"}
@@ -58,11 +58,9 @@ def find(pack: RulePack, identifier: str, *, on: datetime.date | None, known: da
         return _of_day(pack, parameter, on=on, known=known, latest=latest)
     if identifier in pack.tables:
         return _sheet(pack, pack.table(identifier), on=on, known=known, latest=latest)
-    try:
+    if document_id(identifier) in pack.documents:
         return pack.document(identifier)
-    except UnknownIdError:
-        pack.parameter(identifier)  # refuses, and names near parameters
-        raise
+    return pack.parameter(identifier)  # refuses, and names near ids
 
 
 def _as_known(parameter: Parameter, known: datetime.date | None) -> Parameter:
@@ -123,12 +121,9 @@ def print_parameters(parameters: Sequence[Parameter], lang: str) -> None:
     """Print one line a parameter: id, title, newest value, unit, state, time it describes."""
     grid = _grid(lang, "id", "title", "value", "unit", "check", "describes", numeric=("value",))
     for parameter in parameters:
-        newest = parameter.values[-1] if parameter.values else None
-        title, unit = parameter.title[lang], parameter.unit or ""
-        if newest is None:
-            grid.add_row(parameter.id, title, "", unit, "", "")
-        else:
-            grid.add_row(parameter.id, title, _printed(newest, lang), unit, _check(newest, lang), _period(newest))
+        newest = parameter.values[-1]
+        printed, unit = _printed(newest, lang), parameter.unit or ""
+        grid.add_row(parameter.id, parameter.title[lang], printed, unit, _check(newest, lang), _period(newest))
     _console().print(grid)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from tanheng.accounting.compare import Move
 from tanheng.accounting.graph import Absence
@@ -69,22 +70,25 @@ def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
 
 
 def moves(found: Sequence[Move], lang: str) -> None:
-    """Print which figures moved and the numbers that made them move."""
+    """Print the numbers that changed, each once, then the figures that moved with the changes behind them."""
     console = Console(highlight=False)
     if not found:
         console.print(render("cli.account.no_moves", lang, {}))
         return
+    numbered = {cause: index for index, cause in enumerate(dict.fromkeys(c for move in found for c in move.causes), start=1)}
+    console.print(render("cli.account.causes", lang, {"count": len(numbered)}), style="bold")
+    for cause, index in numbered.items():
+        said = " · ".join(text for text in (cause.known or "", cause.reason, cause.person) if text)
+        console.print(f"  [{index}] {cause.id}: {cause.old or '–'} → {cause.new or '–'} {cause.unit}  {said}", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold", title=render("cli.account.moves", lang, {"count": len(found)}))
     for name in ("figure", "old", "new", "change", "unit", "cause"):
         right = name in ("old", "new", "change")
-        table.add_column(render(f"cli.column.{name}", lang, {}), justify="right" if right else "left", overflow="fold")
+        table.add_column(render(f"cli.column.{name}", lang, {}), justify="right" if right else "left", no_wrap=right)
     for move in found:
-        causes = "; ".join(
-            f"{cause.id} {cause.old} → {cause.new} {cause.unit} {cause.reason} {cause.person}".strip() for cause in move.causes
-        )
-        table.add_row(move.id, _plain(move.old), _plain(move.new), _plain(move.change), move.unit, causes)
+        marks = " ".join(f"[{numbered[cause]}]" for cause in move.causes)
+        table.add_row(move.id, *(_plain(value) for value in (move.old, move.new, move.change)), move.unit, Text(marks))
     console.print(table)
 
 
 def _plain(value: Decimal | None) -> str:
-    return "–" if value is None else f"{value.normalize():,f}"
+    return "–" if value is None else f"{value:,.4f}"

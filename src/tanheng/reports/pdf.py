@@ -96,6 +96,7 @@ def content(inventory: Inventory, lang: str) -> dict[str, Any]:
         "unverified": words("unverified_text", count=len(inventory.unverified)) if inventory.unverified else "",
         "corrections": _corrections(inventory, words),
         "gaps": inventory.gaps,
+        "unused": inventory.unused,
         "declared_none": [[item.row, item.reason[lang]] for item in plant.declared_none],
         "notes": [note[lang] for note in inventory.book.notes],
     }

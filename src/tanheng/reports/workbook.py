@@ -257,6 +257,7 @@ class _Writer:
         lines += [(self.words("unverified"), self.words("unverified_text", count=len(inventory.unverified)))]
         lines += [(self.words("unverified"), name) for name in inventory.unverified]
         lines += [(self.words("gaps"), name) for name in inventory.gaps] or [(self.words("gaps"), self.words("gaps_none"))]
+        lines += [(self.words("unused"), name) for name in inventory.unused]
         for line, (name, text) in enumerate(lines):
             sheet.write_string(line, 0, name, self.text)
             sheet.write_string(line, 1, text, self.text)
