@@ -24,6 +24,7 @@ from tanheng.standards.values import (
     Table,
     Text,
     WordValue,
+    document_id,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ValueMissingError",
     "WordValue",
     "check_pack",
+    "document_id",
     "extra_files",
     "load_pack",
 ]

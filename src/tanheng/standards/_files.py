@@ -44,7 +44,6 @@ _OVERLAY_FOLDERS = {
     "tables": Kind.TABLE,
     "confirmations": Kind.CONFIRMATION,
 }
-_NOT_CONTENT = ("schema", "__pycache__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,6 @@ def _read_all(root: Path, layer: Layer, kind_of: Callable[[tuple[str, ...]], Kin
     findings: list[TanhengError] = []
     for path in sorted([*root.rglob("*.yaml"), *root.rglob("*.yml")]):
         name = path.relative_to(root).as_posix()
-        if layer is Layer.SHIPPED and PurePosixPath(name).parts[0] in _NOT_CONTENT:
-            continue
         kind = kind_of(PurePosixPath(name).parts)
         if kind is None:
             continue

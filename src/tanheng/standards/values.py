@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import datetime
 import enum
 import re
@@ -84,7 +85,7 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class Dated(abc.ABC):
     """A statement of a document with the time it describes and the day since when it is known.
 
     Attributes
@@ -124,9 +125,9 @@ class Dated:
         return self.describes(starts_later.describes_from) and other.describes(starts_later.describes_from)
 
     @property
+    @abc.abstractmethod
     def printed(self) -> str:
         """The digits or the word as printed."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import pickle
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +20,10 @@ from tanheng.standards import (
     check_pack,
     extra_files,
     load_pack,
+    loader,
 )
+from tanheng.standards._files import shipped_files
+from tanheng.standards.loader import SHIPPED
 
 MID_2025 = datetime.date(2025, 6, 30)
 
@@ -144,6 +149,26 @@ def test_a_word_is_not_a_number_and_a_number_is_no_word() -> None:
 def test_what_does_not_exist_is_refused_by_name(ask: str) -> None:
     with pytest.raises(UnknownIdError, match=r"cn\.nothing\.here"):
         getattr(load_pack(), ask)("cn.nothing.here")
+
+
+def test_requirements_and_checks_are_read_on_demand_and_are_no_part_of_the_digest(tmp_path: Path) -> None:
+    root = tmp_path / "pack"
+    shutil.copytree(SHIPPED, root, ignore=shutil.ignore_patterns("*.py", "__pycache__", "schema"))
+    file = root / "cn/gb-16780-2021/checks/energy/levels.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("checks:\n  - {id: ENERGY-01, severity: warning, run: 3}\n")
+    (extra,) = [extra for extra in extra_files("checks", root) if extra.document == "gb-16780-2021"]
+    assert extra.name == "cn/gb-16780-2021/checks/energy/levels.yaml"
+    assert extra.content["checks"][0]["run"] == 3
+    assert check_pack(root).digest == load_pack().digest
+
+
+def test_a_released_file_changed_by_hand_is_explained_by_its_schema(tmp_path: Path) -> None:
+    root = tmp_path / "pack"
+    shutil.copytree(SHIPPED, root, ignore=shutil.ignore_patterns("*.py", "__pycache__", "schema"))
+    (root / "cn/gbt-32151.34-2024/parameters/heat.yaml").write_text("id: cn.heat.factor\nunit: tCO2/GJ\n")
+    with pytest.raises(PackRefusedError, match=r"heat\.yaml: “title” is missing"):
+        loader._released(tuple(shipped_files(root)))
 
 
 def test_an_unknown_folder_of_documents_is_refused_with_those_there_are() -> None:
