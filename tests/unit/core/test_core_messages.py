@@ -15,9 +15,14 @@ def test_every_message_has_both_languages() -> None:
         assert all(text.strip() for text in entry.values()), code
 
 
+def fields_of(text: str, language: str) -> set[str]:
+    """Return the fields of a message; one that is text itself comes once a language, as ``missing_zh`` and ``missing_en``."""
+    return {name.removesuffix(f"_{language}") for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
 def test_both_languages_of_a_message_name_the_same_fields() -> None:
     for code, entry in messages.catalogue().items():
-        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in entry.values()]
+        fields = [fields_of(entry[language], language) for language in messages.LANGUAGES]
         assert fields[0] == fields[1], code
 
 
