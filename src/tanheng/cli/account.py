@@ -45,7 +45,7 @@ def command(
 
     Writes inventory.json (the trace), report.xlsx and report.pdf into DIR/out.
     """
-    lang = _language(lang)
+    lang = chosen_language(lang)
     if template:
         _template(folder, lang)
         return
@@ -53,16 +53,23 @@ def command(
     from tanheng.standards import load_pack
 
     pack = load_pack(tuple(overlay or ()))
-    inventory = _account(folder, pack, rulebook, day, quiet=as_json)
+    inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
     if as_json:
         sys.stdout.write(json.dumps(_figures(inventory), ensure_ascii=False, indent=1) + "\n")
     else:
-        _write(out or folder / "out", inventory, force=force, lang=lang)
+        write_results(out or folder / "out", inventory, force=force, lang=lang)
         _show(inventory, compare, lang)
     raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
 
 
-def _language(lang: str) -> str:
+def chosen_language(lang: str) -> str:
+    """Return the language asked for, or that of the environment.
+
+    Raises
+    ------
+    InputError
+        For any other word than zh and en.
+    """
     if lang not in ("", "zh", "en"):
         raise InputError("cli.language", value=lang)
     return lang or language()
@@ -86,7 +93,10 @@ def _template(folder: Path, lang: str) -> None:
     print(render("cli.account.template", lang, {"folder": folder}))
 
 
-def _account(folder: Path, pack: RulePack, book: str, known: datetime.date | None, *, quiet: bool) -> Inventory:
+def account_folder(
+    folder: Path, pack: RulePack, book: str = "", known: datetime.date | None = None, *, quiet: bool = False
+) -> Inventory:
+    """Return the inventory of a folder."""
     from tanheng.accounting.account import account
     from tanheng.accounting.folder import read_folder
     from tanheng.accounting.vocabulary import clinker_kinds, known_items, rulebook_ids
@@ -118,7 +128,8 @@ def _figures(inventory: Inventory) -> Mapping[str, Any]:
     }
 
 
-def _write(out: Path, inventory: Inventory, *, force: bool, lang: str) -> None:
+def write_results(out: Path, inventory: Inventory, *, force: bool, lang: str) -> None:
+    """Write trace, workbook and report into a folder, whole or not at all."""
     from tanheng.accounting import trace
     from tanheng.reports import pdf, workbook
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "account": ("tanheng.cli.account", "Account a plant-year of files: tables, workbook and report."),
     "backup": ("tanheng.cli.backup", "Write one archive of the platform's data."),
     "conformance": ("tanheng.cli.conformance", "Score a terminal or a receiver of any vendor."),
+    "demo": ("tanheng.cli.demo", "The first look: account both examples and show their tables."),
     "edge": ("tanheng.cli.edge", "The plant terminal: check, run, status."),
     "key": ("tanheng.cli.key", "Make, show and rotate keys."),
     "log": ("tanheng.cli.log", "Verify a transparency log; check stored data against it."),
