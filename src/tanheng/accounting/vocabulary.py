@@ -10,7 +10,6 @@ from tanheng.standards import RulePack
 # By what a rule book's id begins with: the tables its streams are looked up in.
 _PREFIXES: Mapping[str, Mapping[StreamKind, str]] = {
     "cn.": {StreamKind.FUEL: "cn.cets.fuel.", StreamKind.MATERIAL: "cn.cets.deduction."},
-    "eu.": {StreamKind.FUEL: "eu.fuel."},
 }
 
 
@@ -21,7 +20,7 @@ def known_items(pack: RulePack, book_id: str) -> Mapping[StreamKind, frozenset[s
     ----------
     pack : RulePack
     book_id : str
-        Rule book, such as ``cn.cets``. The European method takes the factor of a material from the plant, so any word will do.
+        Rule book, such as ``cn.cets``. The European method takes factors from the plant where its table has none, so any word will do.
     """
     tables = next((tables for start, tables in _PREFIXES.items() if book_id.startswith(start)), {})
     return {kind: frozenset(_keys(pack, prefix)) for kind, prefix in tables.items()}
