@@ -118,11 +118,11 @@ def _plant(scenario: Scenario, quantities: Mapping[str, Series], drawn: Series, 
         "power.purchased": np.maximum(power - own, 0),
         "power.own": own,
     }
+    plant.update({f"parameter.{channel.id}": np.ones(scenario.minutes) for channel in scenario.channels})
     for fault in scenario.faults:
         if fault.kind == "parameter":
             first = max(0, (fault.span.start - scenario.span.start) // 60_000)
-            factor = plant.setdefault(f"parameter.{fault.channel}", np.ones(scenario.minutes))
-            factor[first:] *= 1 + fault.size
+            plant[f"parameter.{fault.channel}"][first:] *= 1 + fault.size
     return plant
 
 

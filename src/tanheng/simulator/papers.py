@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tanheng.simulator.faults import of
 from tanheng.simulator.operation import Series
 from tanheng.simulator.scenario import MINUTE, Scenario
 
@@ -105,6 +105,6 @@ def analyse(scenario: Scenario, *, seed: int) -> list[Result]:
     return sorted(results, key=lambda result: (result.reported, result.sample, result.quantity))
 
 
-def faults_on_tickets(scenario: Scenario) -> list[int]:
-    """Return the numbers of the tickets that are edited or deleted."""
-    return [fault.ticket for fault in of(scenario, "ticket-edited", "ticket-deleted")]
+def iso(instant: int) -> str:
+    """Return an instant as text in UTC."""
+    return datetime.datetime.fromtimestamp(instant / 1000, tz=datetime.UTC).isoformat().replace("+00:00", "Z")
