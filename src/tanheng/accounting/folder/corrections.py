@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tanheng.accounting.entries import Entry
-from tanheng.accounting.folder.entering import Entering, day_of, entry_of
+from tanheng.accounting.folder.entering import Entering, day_of, entry_of, lines_of
 from tanheng.accounting.folder.grid import Grid
-from tanheng.accounting.folder.heads import Table, period_of_head, read_head
-from tanheng.accounting.folder.matrix import stray_cells
+from tanheng.accounting.folder.heads import period_of_head, read_head
 from tanheng.accounting.folder.subjects import SUBJECT_COLUMNS, Line, Subjects
 from tanheng.accounting.folder.words import nearest
 from tanheng.accounting.items import Item, item_of
@@ -42,11 +41,10 @@ class Corrections:
         if "quantity" not in table.columns and not set(NAMING) <= set(table.columns):
             faults.add("correction.naming", grid.cell(max(1, min((number for number, _ in table.rows), default=2) - 1), 0))
             return
-        stray_cells(table, self.entering)
-        for number, row in table.rows:
-            self._correct(table, Line(table, number, row, faults))
+        for line in lines_of(table, self.entering):
+            self._correct(line)
 
-    def _correct(self, table: Table, line: Line) -> None:
+    def _correct(self, line: Line) -> None:
         before = len(line.faults)
         named = self._named(line)
         subject = self.subjects.described(line, *named) if named else None
@@ -74,7 +72,7 @@ class Corrections:
             return
         is_entry, value = self.entering.value(raw, cell, line.table.heading("value"), subject, period=period)
         if is_entry:
-            origin = subject.origin if "origin" in table.columns else last.origin
+            origin = subject.origin if "origin" in line.table.columns else last.origin
             entry = replace(entry_of(subject, period, value, cell), known=known, reason=reason, person=person, origin=origin)
             self.entering.entries.append(entry)
             self._before[subject.quantity, period].append(entry)

@@ -15,8 +15,8 @@ _PER = {"heat per mass": "mass", "heat per normal volume": "normal volume"}
 
 def check_whole(described: PlantFile, entering: Entering) -> None:
     """Note the faults of a folder as a whole."""
-    quantities = {entry.quantity for entry in entering.entries} | {key.partition("@")[0] for key in entering.not_applicable}
-    _check_rows(described, entering, quantities)
+    if not entering.unnamed:
+        _check_rows(described, entering)
     _check_declared_none(described, entering)
     _check_places(described.plant, entering)
     _check_dimensions(described.plant, entering)
@@ -39,8 +39,9 @@ def _needed(plant: Plant) -> Iterator[tuple[str, str, str]]:
         yield f"precursor.{precursor.id}", f"{own}.consumption", f"{own}.consumption"
 
 
-def _check_rows(described: PlantFile, entering: Entering, quantities: set[str]) -> None:
+def _check_rows(described: PlantFile, entering: Entering) -> None:
     """Note the streams, clinkers and products of the plant that no row speaks of; a row with blank cells is a gap instead."""
+    quantities = entering.spoken
     for part, wanted, example in _needed(described.plant):
         is_there = wanted in quantities or (wanted.endswith(".") and any(name.startswith(wanted) for name in quantities))
         shared_silo = ".clinker." in part and any(
@@ -52,9 +53,10 @@ def _check_rows(described: PlantFile, entering: Entering, quantities: set[str]) 
 
 def _check_declared_none(described: PlantFile, entering: Entering) -> None:
     """Note a row that is declared none and yet holds an amount."""
+    filled = {entry.quantity: entry for entry in entering.entries if entry.value} if described.plant.declared_none else {}
     for none in described.plant.declared_none:
         names = {none.row, f"enterprise.{none.row}"}
-        found = next((entry for entry in entering.entries if entry.value and _is_below(entry.quantity, names)), None)
+        found = next((entry for quantity, entry in filled.items() if _is_below(quantity, names)), None)
         if found is not None:
             place = described.places[f"row.{none.row}"]
             more = {"quantity": found.quantity, "first": str(found.cell)}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tanheng.accounting.entries import Cell, Entry
 from tanheng.accounting.folder.errors import Faults
 from tanheng.accounting.folder.grid import Odd, Oddity, Raw
+from tanheng.accounting.folder.heads import Table, cells_beyond_head
 from tanheng.accounting.folder.model import Note
 from tanheng.accounting.folder.numerals import is_not_applicable, parse
-from tanheng.accounting.folder.subjects import Line, Subject, range_fault
+from tanheng.accounting.folder.subjects import Line, Subject, Subjects, range_fault
 from tanheng.accounting.plant import Plant
 from tanheng.core import identifiers
 from tanheng.core.period import Month
@@ -25,6 +27,7 @@ class Entering:
     """Collects the entries of one plant-year.
 
     ``given`` holds for each quantity and period the cell it was first given in; samples and corrections have ids of their own.
+    ``spoken`` holds the quantities rows name, right or wrong; ``unnamed`` counts the rows and files whose quantities could not be told.
     """
 
     plant: Plant
@@ -34,17 +37,18 @@ class Entering:
     traits: dict[str, tuple[Subject, Cell]] = field(default_factory=dict)
     not_applicable: dict[str, Cell] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    spoken: set[str] = field(default_factory=set)
+    unnamed: int = 0
 
     def value(self, raw: Raw, cell: Cell, heading: str, subject: Subject, *, period: str) -> tuple[bool, Decimal | None]:
         """Return whether a cell makes an entry, and its number, None for a blank; what makes none is noted."""
-        if isinstance(raw, str):
-            if not raw or raw.isspace():
-                return True, None
+        if isinstance(raw, str) and (not raw or raw.isspace()):
+            return True, None
+        found = parse(raw, unit=subject.unit)
+        if isinstance(found, str):
             if is_not_applicable(raw):
                 self._no_value(raw, cell, heading, subject, period)
                 return False, None
-        found = parse(raw, unit=subject.unit)
-        if isinstance(found, str):
             self.faults.add(found, cell, value=raw, heading=heading, unit=subject.unit)
             return False, None
         if not subject.holds(found):
@@ -59,6 +63,16 @@ class Entering:
             self.faults.add("number.amount_not_applicable", cell, value=raw, heading=heading)
         else:
             self.not_applicable[identifiers.at(subject.quantity, period)] = cell
+
+    def subject(self, line: Line, subjects: Subjects) -> Subject | None:
+        """Return what a row is about, or None when a fault was noted; either way the row has been counted."""
+        named = subjects.quantity(line)
+        if named is None:
+            self.unnamed += 1
+            return None
+        self.spoken.add(named[0])
+        subject = subjects.described(line, *named)
+        return subject if subject is not None and self.agree(subject, line) else None
 
     def claim(self, quantity: str, period: str, cell: Cell) -> Cell | None:
         """Take a quantity and period for a cell; return the cell that has it already, if one has."""
@@ -82,6 +96,24 @@ class Entering:
         text = line.text("remark") if "remark" in line.table.columns else ""
         if text:
             self.notes.append(Note(quantity, text, line.cell("remark")))
+
+
+def lines_of(table: Table, entering: Entering) -> Iterator[Line]:
+    """Yield the rows of a table; cells under no heading are noted.
+
+    A CSV row wider than its head is not read further: a comma inside a number has pushed all its cells aside.
+    """
+    strays: dict[int, tuple[int, Raw]] = {}
+    for number, index, raw in cells_beyond_head(table):
+        strays.setdefault(number, (index, raw))
+    for number, row in table.rows:
+        if number in strays:
+            index, raw = strays[number]
+            entering.faults.add("row.no_heading", table.grid.cell(number, index), value=raw)
+            if not table.grid.sheet:
+                entering.unnamed += 1
+                continue
+        yield Line(table, number, row, entering.faults)
 
 
 def day_of(line: Line, column: str, *, needed: bool) -> datetime.date | None:

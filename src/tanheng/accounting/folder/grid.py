@@ -7,6 +7,7 @@ looks like a number, is an :class:`Odd`: a formula error, a date, a truth value,
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -82,6 +83,7 @@ def is_error_text(text: str) -> bool:
     return text.strip().upper() in _ERRORS
 
 
+@functools.cache
 def letters(index: int) -> str:
     """Return the letters of a column, as spreadsheets name it.
 

@@ -25,8 +25,10 @@ _PATTERNS = (
     re.compile(r"(?P<name>[a-z]{3})-(?P<short>\d{2})"),  # what a spreadsheet makes of 2025-01
     re.compile(r"(?P<short>\d{2})-(?P<name>[a-z]{3})"),
     re.compile(r"(?P<year>\d{4})年?"),
-    re.compile(r"全年值?|年度"),
 )
+
+
+_TOTALS = frozenset(["全年", "全年值", "年度", "合计", "全年合计", "total", "fullyear", "year"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def period_of_head(text: str, *, year: int) -> str | None:
         found_year = int(parts.get("year") or year)
         month = _month(parts)
         if month is None:
-            return f"{found_year:04d}" if not parts.get("name") and not parts.get("numeral") else None
+            return f"{found_year:04d}" if "month" not in parts and len(parts) == 1 else None
         return f"{found_year:04d}-{month:02d}"
     return None
 
@@ -151,6 +153,8 @@ class _Head:
         period = period_of_head(text, year=self._year) if self._asked and name is None else None
         if isinstance(raw, Odd) and raw.kind not in (Oddity.DATE, Oddity.NUMBER_AS_TEXT):
             self._fault("head.odd", index, text)
+        elif self._asked and folded(text) in _TOTALS:
+            self._fault("head.total", index, text)
         elif period is None:
             self._fault("head.unknown", index, text, nearest=nearest(text, _KNOWN), known=self._known())
         elif period not in self._asked:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tanheng.accounting.entries import Cell
-from tanheng.accounting.folder.entering import Entering, day_of
+from tanheng.accounting.folder.entering import Entering, day_of, lines_of
 from tanheng.accounting.folder.grid import Grid
 from tanheng.accounting.folder.heads import read_head
-from tanheng.accounting.folder.matrix import stray_cells
 from tanheng.accounting.folder.model import Instrument
 from tanheng.accounting.folder.subjects import SUBJECT_COLUMNS, Line, Subjects
 from tanheng.accounting.folder.words import plain_unit, units_by_word
@@ -37,9 +36,8 @@ class Instruments:
         table = read_head(grid, required=REQUIRED, optional=OPTIONAL, year=year, faults=faults)
         if table is None:
             return
-        stray_cells(table, self.entering)
-        for number, row in table.rows:
-            self._instrument(Line(table, number, row, faults))
+        for line in lines_of(table, self.entering):
+            self._instrument(line)
 
     def _instrument(self, line: Line) -> None:
         before = len(line.faults)

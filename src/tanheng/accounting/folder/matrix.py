@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tanheng.accounting.folder.entering import Entering, entry_of
+from tanheng.accounting.folder.entering import Entering, entry_of, lines_of
 from tanheng.accounting.folder.grid import Grid
-from tanheng.accounting.folder.heads import Table, cells_beyond_head, read_head
+from tanheng.accounting.folder.heads import Table, read_head
 from tanheng.accounting.folder.subjects import SUBJECT_COLUMNS, Line, Subject, Subjects
 
 REQUIRED = (*SUBJECT_COLUMNS, "source")
@@ -32,13 +32,12 @@ class Matrices:
             grid, required=REQUIRED, optional=OPTIONAL, periods=plant.periods, year=plant.year, faults=self.entering.faults
         )
         if table is None:
+            self.entering.unnamed += 1
             return
-        stray_cells(table, self.entering)
         quantities: set[str] = set()
-        for number, row in table.rows:
-            line = Line(table, number, row, self.entering.faults)
-            subject = self.subjects.subject(line)
-            if subject is not None and self.entering.agree(subject, line) and self._is_new(subject, line):
+        for line in lines_of(table, self.entering):
+            subject = self.entering.subject(line, self.subjects)
+            if subject is not None and self._is_new(subject, line):
                 quantities.add(subject.quantity)
                 self._enter(subject, line)
         self._tables.append((table, quantities))
@@ -75,9 +74,3 @@ class Matrices:
                 number = min((number for number, _ in table.rows), default=1)
                 cell = table.grid.cell(number, 0)
                 self.entering.faults.add("head.period_missing", cell, missing=", ".join(missing))
-
-
-def stray_cells(table: Table, entering: Entering) -> None:
-    """Note cells that stand under no heading; a comma inside a number does that to a CSV row."""
-    for number, index, raw in cells_beyond_head(table):
-        entering.faults.add("row.no_heading", table.grid.cell(number, index), value=raw)

@@ -20,6 +20,7 @@ _NO_NUMBER = frozenset(["nan", "inf", "infinity", "∞"])
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("formula", re.compile(r"[=@].*|[+-][A-Za-z(].*", re.DOTALL)),
     ("date", re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?|月)|[A-Za-z]{3}-\d{2}|\d{1,2}-[A-Za-z]{3}")),
+    ("long", re.compile(r"[+-]?[\d.]+[eE][+-]?\d{3,}")),
     ("percent_sign", re.compile(r"[+-]?[\d.,]+\s*[%‰]")),
     ("below_limit", re.compile(r"[<≤＜].*|未检出|nd", re.IGNORECASE)),
     ("approximate", re.compile(r"[>≥＞~≈±约].*|[\d.]+\s*±.*")),

@@ -75,14 +75,16 @@ class PlantFile:
 
 
 def read_plant(data: bytes, *, file: str, known: Known, faults: Faults) -> PlantFile | None:
-    """Return the plant of a file, or None when it is wrong; every fault is noted."""
+    """Return the plant of a file, as far as it goes; every fault is noted.
+
+    None when year, periods or lines are not there, for then no row can be judged.
+    """
     root = read_nodes(data, file=file, faults=faults)
     if root is None:
         return None
-    before = len(faults)
     reader = _Reader(known)
     plant = reader.plant(root)
-    return PlantFile(plant, reader.places) if len(faults) == before else None
+    return PlantFile(plant, reader.places) if plant.year and plant.periods and plant.lines else None
 
 
 class _Reader:
@@ -259,7 +261,7 @@ def _year(node: Node | None) -> int:
         return int(text)
     if node and text:
         node.fault("year")
-    return 2000
+    return 0
 
 
 def _number(node: Node | None) -> Decimal:
@@ -274,7 +276,7 @@ def _number(node: Node | None) -> Decimal:
 
 def _periods(node: Node | None, year: int) -> tuple[str, ...]:
     """Return the periods: ``months`` for the twelve, ``year`` for the one, or a list of months of the year in order."""
-    if node is None:
+    if node is None or not year:
         return ()
     if node.raw_text():
         word = node.choice(("months", "year"))

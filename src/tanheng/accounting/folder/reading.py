@@ -107,7 +107,7 @@ def read_folder(
     if described is None:
         faults.refuse_if_any(str(folder))
         raise FolderError("folder.refused", count=0, folder=str(folder))
-    entering = Entering(described.plant, faults)
+    entering = Entering(described.plant, faults, unnamed=len(faults))
     instruments = _enter(grids, entering, described)
     faults.refuse_if_any(str(folder))
     return PlantYear(

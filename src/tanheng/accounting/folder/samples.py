@@ -12,10 +12,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from tanheng.accounting.entries import Cell
-from tanheng.accounting.folder.entering import Entering, day_of, entry_of, period_for
+from tanheng.accounting.folder.entering import Entering, day_of, entry_of, lines_of, period_for
 from tanheng.accounting.folder.grid import Grid
 from tanheng.accounting.folder.heads import read_head
-from tanheng.accounting.folder.matrix import stray_cells
 from tanheng.accounting.folder.subjects import SUBJECT_COLUMNS, Line, Subject, Subjects
 from tanheng.accounting.items import SAMPLE_MASS
 from tanheng.core.states import Origin
@@ -52,19 +51,16 @@ class Samples:
         table = read_head(grid, required=REQUIRED, optional=OPTIONAL, year=year, faults=faults)
         if table is None:
             return
-        stray_cells(table, self.entering)
-        for number, row in table.rows:
-            self._sample(Line(table, number, row, faults))
+        for line in lines_of(table, self.entering):
+            self._sample(line)
 
     def _sample(self, line: Line) -> None:
         before = len(line.faults)
-        subject = self.subjects.subject(line)
+        subject = self.entering.subject(line, self.subjects)
         identifier = self._identifier(line)
         period = self._period(line)
         known = day_of(line, "known", needed=True)
         if subject is None or identifier is None or period is None or len(line.faults) > before:
-            return
-        if not self.entering.agree(subject, line):
             return
         value, weight = self._own(subject, identifier, said_origin="origin" in line.table.columns)
         if not self._is_new(value.quantity, line, known=known):

@@ -146,11 +146,6 @@ class Subjects:
         item = items.item_of(quantity)
         return None if item is None else (quantity, item)
 
-    def subject(self, line: Line) -> Subject | None:
-        """Return what a row is about, or None when a fault was noted."""
-        named = self.quantity(line)
-        return None if named is None else self.described(line, *named)
-
     def described(self, line: Line, quantity: str, item: Item) -> Subject | None:
         """Return the subject of a quantity that is known, with unit, basis, place and origin of the row."""
         before = len(line.faults)
