@@ -68,6 +68,40 @@ def test_fuel_defaults_have_the_printed_digits(fuel: str, heat: str, carbon: str
     assert pack.word(f"cn.cets.fuel.{fuel}.phase", on=MID_2025).word == phase
 
 
+# Transcribed twice, apart from each other; a slip of the hand in one of them shows here.
+@pytest.mark.parametrize(
+    ("name", "table", "title", "columns"),
+    [
+        ("cets_fuels.json", "cn.cets.fuel", "fuel", ("net_calorific_value", "carbon_content")),
+        ("cets_clinkers.json", "cn.cets.clinker", "clinker", ("factor",)),
+        ("cets_deductions.json", "cn.cets.deduction", "material", ("coefficient",)),
+    ],
+)
+def test_both_transcriptions_of_the_appendices_agree(name: str, table: str, title: str, columns: tuple[str, ...]) -> None:
+    pack = load_pack()
+    keys = {text.zh: key for key, text in pack.table(table).rows.items()}
+    second = cases(name)
+    assert {case[title] for case in second} == set(keys)
+    for case in second:
+        for column in columns:
+            identifier = f"{table}.{keys[case[title]]}.{'process_factor' if column == 'factor' else column}"
+            assert pack.value(identifier, on=MID_2025).digits == case[column], identifier
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "title"),
+    [("grid_provinces.json", "cn.grid.province", "province"), ("grid_regions.json", "cn.grid.region", "region")],
+)
+def test_both_transcriptions_of_the_grid_factors_agree(name: str, table: str, title: str) -> None:
+    pack = load_pack()
+    keys = {text.zh: key for key, text in pack.table(table).rows.items()}
+    second = cases(name)
+    assert {case[title] for case in second} == set(keys)
+    for case in second:
+        found = [pack.value(f"{table}.{keys[case[title]]}.factor", on=year(of)).digits for of in (2021, 2022, 2023)]
+        assert found == [case["2021"], case["2022"], case["2023"]], case[title]
+
+
 def test_the_conflicting_carbon_content_would_lower_bituminous_coal_by_a_ninth() -> None:
     # 1 − 0.02308 / 0.02618 = 11.84 %, stated as 11.8 % in the note.
     assert round((1 - Decimal("0.02308") / number("cn.cets.fuel.bituminous_coal.carbon_content")) * 100, 1) == Decimal("11.8")
