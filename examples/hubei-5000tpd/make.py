@@ -109,7 +109,7 @@ def stocktakes(kiln_side: dict[str, list[Decimal]]) -> None:
         )
         used, moved = near(made * Decimal("0.64"), "0.03"), near("6000", "0.10")
         bought = Decimal("1200.00") if index == 1 else Decimal("0.00")
-        sold = near(made * Decimal("0.27"), "0.05")
+        sold = near(made * Decimal("0.334"), "0.05")
         closing = stock + made + bought - used - moved - sold
         opening.append(stock)
         for name, value in zip(flows, (used, sold, moved, bought, closing), strict=True):
