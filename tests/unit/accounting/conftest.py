@@ -108,3 +108,17 @@ def plant_year(desk: Desk) -> Desk:
     desk.write("enterprise.electricity.purchased", "9000", "MWh")
     desk.write("enterprise.electricity.waste_heat", "3000", "MWh")
     return desk
+
+
+@pytest.fixture
+def gbt_year(plant_year: Desk) -> Desk:
+    """The same plant by GB/T 32151.8: everything the standard's tables do not give is the plant's own; clinker of case T7."""
+    plant_year.rulebook = "cn.gbt32151"
+    for stream, carbon, oxidation in (("coal", "0.02618", "99"), ("diesel", "0.02020", "98")):
+        plant_year.write(f"line.1.fuel.{stream}.carbon_content", carbon, "tC/GJ")
+        plant_year.write(f"line.1.fuel.{stream}.oxidation", oxidation, "%")
+    plant_year.write("line.1.fuel.diesel.net_calorific_value", "42.652", "GJ/t", basis=Basis.AS_RECEIVED, place=Place.KILN)
+    for item, value in (("calcium_oxide", "65.5"), ("magnesium_oxide", "2.0")):
+        plant_year.write(f"line.1.clinker.portland.{item}", value, "%")
+        plant_year.write(f"line.1.clinker.portland.{item}_not_from_carbonate", "0", "%")
+    return plant_year
