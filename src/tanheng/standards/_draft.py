@@ -68,8 +68,10 @@ class Draft:
     findings: list[TanhengError] = field(default_factory=list)
 
     def fault(self, code: str, file: RawFile | str, **fields: object) -> None:
-        """Note a fault of a file."""
-        self.findings.append(FileFaultError(code, file=file if isinstance(file, str) else file.name, **fields))
+        """Note a fault of a file, once: what a table says for all its cells is not told for each of them."""
+        name = file if isinstance(file, str) else file.name
+        if not any(known.code == code and known.fields == {"file": name, **fields} for known in self.findings):
+            self.findings.append(FileFaultError(code, file=name, **fields))
 
     def digits(self, file: RawFile, at: str, text: str) -> bool:
         """Say whether ``text`` is a plain decimal number; note a fault when it is not."""

@@ -168,12 +168,13 @@ def _cell_title(row: Text, column: Column) -> Text:
 
 def _add_value(draft: Draft, file: RawFile, parameter: ParameterDraft, printed: str, dates: Raw, detail: Raw) -> None:
     """Add one value: when it is about from ``dates``, the rest from ``detail`` or, failing that, from ``dates``."""
-    source = detail.get("source") or dates["source"]
+    own = detail.get("source")
+    source = own or dates["source"]
     described = draft.period(file, dates["describes"])
     common: dict[str, Any] = {  # the fields every dated value has; each is given its type by the class below
         "id": parameter.id,
         "title": parameter.title,
-        "document": draft.document(file, parameter.id, source["document"]),
+        "document": draft.document(file, parameter.id if own else "source", source["document"]),
         "place": text(source["place"]),
         "describes_from": described[0],
         "describes_to": described[1],

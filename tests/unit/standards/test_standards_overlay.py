@@ -179,6 +179,12 @@ def test_every_fault_of_every_file_is_told_in_one_go(site: Site, faults: Faults)
     assert faults(folder) == ["standards.file.duplicate_id", "standards.file.document", "standards.file.extends_unit"]
 
 
+def test_a_slip_that_holds_for_a_whole_table_is_told_once(site: Site, faults: Faults) -> None:
+    rows = "".join(f"  slag{n}: {{title: {{zh: 渣{n}, en: Slag {n}}}, coefficient: 0.1}}\n" for n in range(20))
+    slips = SLAG.replace("2025-06-01", "2025-06-31").replace("site-letter-7", "site-letter-8")
+    assert faults(site(("tables/slag.yaml", slips + rows))) == ["standards.file.document", "standards.file.not_date"]
+
+
 def test_a_file_outside_the_four_folders_is_refused(site: Site, faults: Faults) -> None:
     folder = site(("heat.yaml", HEAT), ("parameters/old/heat.yaml", HEAT), ("rulebooks/rulebook.yml", HEAT))
     assert faults(folder) == ["standards.file.stray"] * 3
