@@ -5,18 +5,19 @@ Exit codes: 0 done; 2 the input was refused; 3 done, but a mandatory figure is b
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tanheng.cli import output
-from tanheng.cli.root import language
-from tanheng.core.errors import InputError
+from tanheng.cli.root import language, report
+from tanheng.core.errors import InputError, TanhengError
 
 if TYPE_CHECKING:
     from tanheng.accounting.inventory import Inventory
@@ -46,20 +47,30 @@ def command(
     Writes inventory.json (the trace), report.xlsx and report.pdf into DIR/out.
     """
     lang = chosen_language(lang)
-    if template:
-        _template(folder, lang)
-        return
-    day = _day(known)
-    from tanheng.standards import load_pack
+    with refusing_in(lang):
+        if template:
+            _template(folder, lang)
+            return
+        day = _day(known)
+        from tanheng.standards import load_pack
 
-    pack = load_pack(tuple(overlay or ()))
-    inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
-    if as_json:
-        sys.stdout.write(json.dumps(_figures(inventory), ensure_ascii=False, indent=1) + "\n")
-    else:
-        write_results(out or folder / "out", inventory, force=force, lang=lang)
-        _show(inventory, compare, lang)
+        pack = load_pack(tuple(overlay or ()))
+        inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
+        if as_json:
+            sys.stdout.write(json.dumps(_figures(inventory), ensure_ascii=False, indent=1) + "\n")
+        else:
+            write_results(out or folder / "out", inventory, force=force, lang=lang)
+            _show(inventory, compare, lang)
     raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
+
+
+@contextlib.contextmanager
+def refusing_in(lang: str) -> Iterator[None]:
+    """End the command with the report of an error in the language that was asked for."""
+    try:
+        yield
+    except TanhengError as error:
+        raise typer.Exit(report(error, lang=lang)) from error
 
 
 def chosen_language(lang: str) -> str:
