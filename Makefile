@@ -43,7 +43,7 @@ $(VENV)/.debian: requirements/debian.txt | $(VENV)/.ready
 # -- using ------------------------------------------------------------------------------------------------------------
 
 demo: $(VENV)/.ready $(VENV)/.assets ## account both examples and start the platform with a simulated plant
-	@$(BIN)/python -m tanheng.cli demo
+	@$(BIN)/tanheng demo
 
 test: setup ## pass all tests; real database, browser, protocols
 	$(TESTS) -n 2 --dist loadfile -m "not long" --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
