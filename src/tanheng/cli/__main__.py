@@ -1,5 +1,0 @@
-"""Lets ``python -m tanheng.cli`` do what the command ``tanheng`` does."""
-
-from tanheng.cli import main
-
-main()
