@@ -7,7 +7,7 @@ old one stays. ``entry`` is the plant's index of the envelope or correction that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ LAST_TIME = 4_102_444_800_000
 """2100-01-01 UTC: a clock that says more is broken."""
 LARGEST = 1 << 62
 """Counts stay below this, so that a difference of two fits 64 bits."""
+
+EVENT_CHANNEL = 0xFFFF
+"""Index in a batch under which a terminal tells its own events; they stay in the envelope and are no readings of the plant."""
 
 COLUMNS: dict[str, type[np.generic]] = {
     "channel": np.int32,
@@ -91,6 +94,10 @@ class Rows:
         _within("quality", self.quality, 0, max(Quality))
         return self
 
+    def brought_by(self, entry: int) -> Rows:
+        """Return the rows with another ``entry``."""
+        return replace(self, entry=np.full(len(self), entry, np.int64))
+
     def sorted(self) -> Rows:
         """Return the rows in the order of a segment: channel, time, version, entry."""
         return self.take(np.lexsort((self.entry, self.version, self.time, self.channel)))
@@ -116,7 +123,7 @@ def joined(parts: Sequence[Rows]) -> Rows:
 
 
 def rows_of_batch(batch: Batch, channels: Sequence[int], *, entry: int) -> Rows:
-    """Return the readings of a verified batch as rows.
+    """Return the readings of a verified batch as rows; the terminal's own events are left out.
 
     Parameters
     ----------
@@ -132,14 +139,16 @@ def rows_of_batch(batch: Batch, channels: Sequence[int], *, entry: int) -> Rows:
         When the batch names a channel that the configuration does not have, or holds what the lake cannot.
     """
     index = batch.channel.array()
-    if len(index) and int(index.max()) >= len(channels):
-        raise RowsError("lake.rows.channel", terminal=batch.terminal, found=int(index.max()), known=len(channels))
-    count = len(batch)
+    readings = index != EVENT_CHANNEL
+    inside = index[readings]
+    if len(inside) and int(inside.max()) >= len(channels):
+        raise RowsError("lake.rows.channel", terminal=batch.terminal, found=int(inside.max()), known=len(channels))
+    count = len(inside)
     return Rows(
-        channel=np.asarray(channels, np.int32)[index] if count else np.empty(0, np.int32),
-        time=batch.offset_ms.array().astype(np.int64) + batch.start_ms,
+        channel=np.asarray(channels, np.int32)[inside] if count else np.empty(0, np.int32),
+        time=batch.offset_ms.array()[readings].astype(np.int64) + batch.start_ms,
         version=np.zeros(count, np.int16),
-        value=batch.value.array().astype(np.int64),
-        quality=batch.quality.array().astype(np.uint8),
+        value=batch.value.array()[readings].astype(np.int64),
+        quality=batch.quality.array()[readings].astype(np.uint8),
         entry=np.full(count, entry, np.int64),
     ).check()

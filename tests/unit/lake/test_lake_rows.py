@@ -52,6 +52,11 @@ def test_a_batch_without_readings_becomes_no_rows() -> None:
     assert len(rows_of_batch(batch([], []), [], entry=0)) == 0
 
 
+def test_the_terminals_own_events_are_no_readings_of_the_plant() -> None:
+    found = rows_of_batch(batch([0xFFFF, 0, 0xFFFF], [3, 7, 4]), [40], entry=0)
+    assert (found.channel.tolist(), found.value.tolist()) == ([40], [7])
+
+
 def test_a_batch_that_names_a_channel_beyond_its_configuration_is_refused() -> None:
     with pytest.raises(RowsError, match="channel index 2, its configuration has 2 channels"):
         rows_of_batch(batch([2], [7]), [40, 41], entry=0)
