@@ -91,7 +91,10 @@ class FolderFiles:
         self._synced: set[Path] = set()
 
     def _path(self, path: str) -> Path:
-        return self.root / checked(path) if path else self.root
+        return self.root / checked(path)
+
+    def _folder(self, path: str) -> Path:
+        return self._path(path) if path else self.root
 
     def read(self, path: str, *, start: int = 0, length: int | None = None) -> bytes | None:
         """Return a file's bytes from ``start`` on, or None when there is no such file."""
@@ -161,7 +164,7 @@ class FolderFiles:
 
     def sync_folder(self, path: str) -> None:
         """Make the names in a folder durable, and those of the folders above it."""
-        folder = self._path(path)
+        folder = self._folder(path)
         self._fsync(folder)
         while folder != self.root and folder not in self._synced:
             self._synced.add(folder)
@@ -175,7 +178,7 @@ class FolderFiles:
     def list(self, folder: str) -> list[str]:
         """Return the names in a folder, sorted; folders end in ``/``. A missing folder is empty."""
         try:
-            return sorted(entry.name + ("/" if entry.is_dir() else "") for entry in self._path(folder).iterdir())
+            return sorted(entry.name + ("/" if entry.is_dir() else "") for entry in self._folder(folder).iterdir())
         except (FileNotFoundError, NotADirectoryError):
             return []
 
