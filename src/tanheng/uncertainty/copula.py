@@ -41,19 +41,18 @@ def _parent(wanted: float, first: Law, second: Law) -> float | None:
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     weights = weights / weights.sum()
 
-    def carried(law: Law, z: Array) -> Array:
-        import scipy.special as special
-
-        return z if law.shape is Shape.NORMAL else law.quantile(np.asarray(special.ndtr(z)))
-
-    one = carried(first, nodes)
+    one = _carried(first, nodes)
     scale = first.deviation * second.deviation
 
     def reached(parent: float) -> float:
-        other = carried(second, parent * nodes[:, None] + np.sqrt(1 - parent * parent) * nodes[None, :])
+        other = _carried(second, parent * nodes[:, None] + np.sqrt(1 - parent * parent) * nodes[None, :])
         return float(weights @ (one * (other @ weights))) / scale
 
     low, high = -1 + 1e-9, 1 - 1e-9
     if not reached(low) < wanted < reached(high):
         return None
     return float(optimize.brentq(lambda parent: reached(parent) - wanted, low, high, xtol=1e-10))
+
+
+def _carried(law: Law, z: Array) -> Array:
+    return z if law.shape is Shape.NORMAL else law.carried(z)

@@ -118,8 +118,18 @@ class Law:
                 out *= 2 * self.half_width()
                 out *= width
 
-    def quantile(self, probability: Array) -> Array:
-        """Return the standard quantiles, for inputs that are drawn together with others."""
+    def carried(self, z: Array) -> Array:
+        """Return the standard draws that belong to standard normal draws ``z``, for inputs drawn together with others.
+
+        All shapes are symmetric, so only the lower tail is used, where a probability keeps its digits.
+        """
+        import scipy.special as special
+
+        below = self._quantile(np.asarray(special.ndtr(-np.abs(z))))
+        return np.asarray(np.where(z > 0, -below, below))
+
+    def _quantile(self, probability: Array) -> Array:
+        """Return the standard quantiles of probabilities up to one half."""
         import scipy.special as special
 
         width = self.half_width()
@@ -129,9 +139,7 @@ class Law:
             case Shape.RECTANGULAR:
                 return np.asarray((2 * probability - 1) * width)
             case Shape.TRIANGULAR:
-                below: Array = width * (np.sqrt(2 * np.minimum(probability, 0.5)) - 1)
-                above = width * (1 - np.sqrt(2 * np.minimum(1 - probability, 0.5)))
-                return np.asarray(np.where(probability < 0.5, below, above))
+                return np.asarray(width * (np.sqrt(2 * probability) - 1))
             case Shape.ARCSINE:
                 return np.asarray(-width * np.cos(math.pi * probability))
             case Shape.STUDENT_T:

@@ -13,7 +13,7 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import Any
 
 import GTC
 import numpy as np
@@ -153,23 +153,9 @@ class PropagatedMapping(Mapping[str, Propagated]):
         return np.asarray(loads @ self._sources.correlation() @ loads.T)
 
 
-@overload
-def propagate(
-    model: Callable[..., Mapping[str, Any]],
-    inputs: Mapping[str, Input],
-    correlations: Correlations | None = None,
-    *,
-    order: int | None = None,
-) -> PropagatedMapping: ...
-@overload
 def propagate(
     model: Model, inputs: Mapping[str, Input], correlations: Correlations | None = None, *, order: int | None = None
-) -> Propagated: ...
-
-
-def propagate(
-    model: Model, inputs: Mapping[str, Input], correlations: Correlations | None = None, *, order: int | None = None
-) -> Propagated | PropagatedMapping:
+) -> Any:  # Propagated, or PropagatedMapping: what a model gives is a Number, which has no static type
     """Propagate the uncertainties of ``inputs`` through ``model`` by the GUM.
 
     Parameters

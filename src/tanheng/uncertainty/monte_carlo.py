@@ -12,7 +12,7 @@ import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -134,20 +134,6 @@ class MonteCarloMapping(Mapping[str, MonteCarlo]):
         return np.atleast_2d(np.cov(np.array([self._results[name].samples for name in chosen])))
 
 
-@overload
-def monte_carlo(
-    model: Callable[..., Mapping[str, Any]],
-    inputs: Mapping[str, Input],
-    *,
-    trials: int | str,
-    seed: int,
-    correlations: Correlations | None = None,
-    p: float = 0.95,
-    digits: int = 2,
-    keep: Sequence[str] | None = None,
-    threads: int = 1,
-) -> MonteCarloMapping: ...
-@overload
 def monte_carlo(
     model: Model,
     inputs: Mapping[str, Input],
@@ -159,21 +145,7 @@ def monte_carlo(
     digits: int = 2,
     keep: Sequence[str] | None = None,
     threads: int = 1,
-) -> MonteCarlo: ...
-
-
-def monte_carlo(
-    model: Model,
-    inputs: Mapping[str, Input],
-    *,
-    trials: int | str,
-    seed: int,
-    correlations: Correlations | None = None,
-    p: float = 0.95,
-    digits: int = 2,
-    keep: Sequence[str] | None = None,
-    threads: int = 1,
-) -> MonteCarlo | MonteCarloMapping:
+) -> Any:  # MonteCarlo, or MonteCarloMapping: what a model gives is a Number, which has no static type
     """Propagate the distributions of ``inputs`` through ``model``.
 
     Parameters
@@ -193,6 +165,11 @@ def monte_carlo(
         Outputs to keep of a model with many; all when left out.
     threads : int
         Blocks run at the same time. It changes no byte of the result.
+
+    Returns
+    -------
+    MonteCarlo or MonteCarloMapping
+        A mapping, with covariances, when the model gives one.
 
     Raises
     ------
@@ -327,7 +304,7 @@ class _Run:
         for members, (lower, laws) in self._joint.items():
             correlated = lower @ np.array([drawn[index] for index in members])
             for index, shape, z in zip(members, laws, correlated, strict=True):
-                drawn[index] = z if shape is None else shape.quantile(_normal_probability(z))
+                drawn[index] = z if shape is None else shape.carried(z)
         arrays: dict[str, Any] = {}
         for name, value in sources.inputs.items():
             loads = sources.loads[name]
@@ -364,12 +341,6 @@ class _Run:
                 )
         listed = ", ".join(f"{name} = {number:.6g}" for name, number in list(point.items())[:8])
         raise ModelError("uncertainty.monte_carlo.not_finite", output=output or "result", trial=start + trial, inputs=listed)
-
-
-def _normal_probability(z: Array) -> Array:
-    import scipy.special as special
-
-    return np.asarray(special.ndtr(z))
 
 
 def _copula(correlation: Array, members: tuple[int, ...], sources: Sources) -> tuple[Array, list[Law | None]]:

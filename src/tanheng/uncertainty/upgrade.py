@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tanheng.uncertainty.errors import InputError
-from tanheng.uncertainty.gum import Model, Propagated, PropagatedMapping, propagate
+from tanheng.uncertainty.gum import Model, PropagatedMapping, propagate
 from tanheng.uncertainty.inputs import Input
 from tanheng.uncertainty.sources import Correlations
 
@@ -38,10 +38,8 @@ def upgrade(
     for name in changed:
         if name not in inputs:
             raise InputError("uncertainty.upgrade.unknown", name=name)
-    before: Propagated | PropagatedMapping = propagate(model, inputs, correlations)
-    after: Propagated | PropagatedMapping = propagate(model, {**inputs, **changed}, correlations)
-    if isinstance(before, Propagated) and isinstance(after, Propagated):
-        return {"": Upgrade("", before.u, after.u)}
-    if isinstance(before, PropagatedMapping) and isinstance(after, PropagatedMapping):
+    before = propagate(model, inputs, correlations)
+    after = propagate(model, {**inputs, **changed}, correlations)
+    if isinstance(before, PropagatedMapping):
         return {name: Upgrade(name, before[name].u, after[name].u) for name in before}
-    raise AssertionError("one model gives one kind of result")
+    return {"": Upgrade("", before.u, after.u)}

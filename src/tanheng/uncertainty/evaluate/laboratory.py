@@ -83,8 +83,9 @@ def duplicates(pairs: Sequence[tuple[float, float]]) -> Duplicates:
 
     Examples
     --------
-    >>> duplicates([(21.0, 21.4), (20.8, 20.6)])
-    Duplicates(s=0.2236067977499787, dof=2)
+    >>> found = duplicates([(21.0, 21.4), (20.8, 20.6)])
+    >>> round(found.s, 4), found.dof
+    (0.2236, 2)
     """
     if not pairs:
         raise InputError("uncertainty.observations.too_few", count=0, least=1)

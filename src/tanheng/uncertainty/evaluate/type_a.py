@@ -14,6 +14,8 @@ from tanheng.uncertainty.distribution import Array
 from tanheng.uncertainty.errors import InputError
 from tanheng.uncertainty.inputs import Input
 
+_LEAST_FOR_LAGS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -61,8 +63,8 @@ def observed(values: Sequence[float], *, autocorrelated: bool = False) -> Observ
     Raises
     ------
     InputError
-        For fewer than two observations, one that is no finite number (named by its place), or an autocorrelation that
-        leaves fewer than two independent observations.
+        For fewer than two observations (twenty, when they are autocorrelated), one that is no finite number (named by its
+        place), or a series that does not come to rest (:func:`autocorrelations`).
 
     Examples
     --------
@@ -76,8 +78,6 @@ def observed(values: Sequence[float], *, autocorrelated: bool = False) -> Observ
     effective: float = n
     if autocorrelated and s > 0:
         effective = effective_number(n, autocorrelations(x))
-        if effective < 2:
-            raise InputError("uncertainty.observations.autocorrelated", count=n, effective=f"{effective:.2f}")
     return Observed(float(x.mean()), s, n, effective, s / math.sqrt(effective), effective - 1)
 
 
@@ -94,22 +94,27 @@ def _series(values: Sequence[float], least: int = 2) -> Array:
 def autocorrelations(values: Sequence[float] | Array) -> tuple[float, ...]:
     """Return ρ_1, ρ_2 … of a series, up to the last lag before they are no longer told from zero.
 
-    The sum stops at the first lag at which the sum of two neighbours is not positive (Geyer's rule), so that noise of high
-    lags is not added up; never beyond a quarter of the series.
+    The sum stops at the first pair of neighbouring lags that is not positive (Geyer's rule), so that the noise of high lags
+    is not added up.
+
+    Raises
+    ------
+    InputError
+        For fewer than 20 values, or a series whose autocorrelation has not died away within a quarter of its length: it is
+        too short to know what it carries, or it drifts.
     """
-    x = _series(list(values), least=4)
+    x = _series(list(values), least=_LEAST_FOR_LAGS)
     rest = x - x.mean()
     power = float(rest @ rest)
     if power == 0:
         return ()
-    found = [float(rest[:-lag] @ rest[lag:]) / power for lag in range(1, max(2, len(x) // 4) + 1)]
     kept: list[float] = []
-    for lag, rho in enumerate(found):
-        following = found[lag + 1] if lag + 1 < len(found) else 0.0
-        if lag % 2 == 0 and rho + following <= 0:
-            break
-        kept.append(rho)
-    return tuple(kept)
+    for lag in range(1, len(x) // 4, 2):
+        pair = [float(rest[:-k] @ rest[k:]) / power for k in (lag, lag + 1)]
+        if sum(pair) <= 0:
+            return tuple(kept)
+        kept += pair
+    raise InputError("uncertainty.observations.autocorrelated", count=len(x))
 
 
 def effective_number(n: int, rho: Sequence[float]) -> float:
