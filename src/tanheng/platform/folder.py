@@ -11,6 +11,7 @@
     ├── log/        transparency logs (tiles), one folder a plant
     ├── payloads/   packs of envelopes, one file a plant and day
     ├── lake/       segments of readings (Parquet)
+    ├── static/     files of the pages, collected at the start
     └── locks/      lock files of the commands
 """
 
@@ -88,6 +89,11 @@ class DataFolder:
         return self.root / "lake"
 
     @property
+    def static(self) -> Path:
+        """Files of the pages, collected at the start of the server."""
+        return self.root / "static"
+
+    @property
     def locks(self) -> Path:
         """Lock files."""
         return self.root / "locks"
@@ -106,7 +112,7 @@ class DataFolder:
                 self.root.chmod(0o711)  # the database's own user passes through, nobody lists
             for private in (self.secrets, self.keys, self.tls, self.locks):
                 private.mkdir(mode=0o700, exist_ok=True)
-            for part in (self.files, self.log, self.payloads, self.lake):
+            for part in (self.files, self.log, self.payloads, self.lake, self.static):
                 part.mkdir(mode=0o750, exist_ok=True)
         except OSError as error:
             raise FolderError("platform.folder.unusable", path=self.root, reason=error.strerror or error) from error

@@ -1,7 +1,19 @@
-"""Addresses of the platform. Pages hang below the apps' own ``urls``."""
+"""Addresses of the platform."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tanheng.platform.accounts import pages as accounts
+from tanheng.platform.api import api
+from tanheng.platform.operation import views as operation
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", operation.health, name="health"),
+    path("metrics", operation.measurements, name="metrics"),
+    path("ca.crt", operation.authority, name="authority"),
+    path("api/v1/", api.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("join/<str:secret>", accounts.join, name="join"),
+    path("accounts/", include("allauth.urls")),
+]

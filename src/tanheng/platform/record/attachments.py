@@ -22,6 +22,7 @@ from tanheng.platform.record import clock, outbox
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Attachment
 from tanheng.platform.record.sniffing import DEFAULT_BOUNDS, USUAL, Bounds, sniff
+from tanheng.trust.statement import StatementType
 
 MEDIA = "attachment/1"
 NAME_LENGTH = 200
@@ -114,7 +115,7 @@ def _log(plant: int, name: str, media: str, size: int, digest: str, actor: Actor
     uid = uuid.uuid4()
     logged = outbox.record(
         plant,
-        type="attachment",
+        type=StatementType.MANUAL_ENTRY,
         subject=f"attachment/{uid}",
         version=1,
         media=MEDIA,

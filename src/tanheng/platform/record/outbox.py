@@ -15,9 +15,7 @@ from tanheng.platform.errors import MissingError
 from tanheng.platform.record import clock
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import LogEntry
-from tanheng.platform.record.statements import statement
-
-SALT_BYTES = 16
+from tanheng.trust.statement import SALT_BYTES, Statement, StatementType
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class _Head:
 def record(
     plant: int,
     *,
-    type: str,  # noqa: A002  # the statement's own word
+    type: StatementType,  # noqa: A002  # the statement's own word
     subject: str,
     version: int,
     media: str,
@@ -56,8 +54,10 @@ def record(
     ----------
     plant : int
         Key of the plant; it is in the open scope.
-    type, subject, version, media
+    type, subject, version
         As in the statement.
+    media : str
+        Schema of the payload, such as ``line/1``.
     payload : bytes
         What is stated; the entry holds its salted digest.
     keep_payload : bool
@@ -71,13 +71,13 @@ def record(
     head = _take(plant)
     time_ms = clock.now_ms(head)
     salt = secrets.token_bytes(SALT_BYTES)
-    data = statement(
-        type=type,
+    stated = Statement.of(
+        type,
+        payload,
+        salt=salt,
         subject=subject,
         version=version,
-        media=media,
-        payload=payload,
-        salt=salt,
+        media=media_type(media),
         time_ms=time_ms,
         actor=str(actor.uid),
         simulated=head.demonstration and head.clock_offset_ms != 0,
@@ -86,14 +86,20 @@ def record(
         plant_id=plant,
         epoch=head.epoch,
         index=head.index,
-        type=type,
+        type=type.value,
         subject=subject,
-        statement=data,
+        statement=stated.encode(),
         payload=payload if keep_payload else None,
         salt=salt if keep_payload else None,
         at=clock.to_datetime(time_ms),
     )
     return Logged(head.epoch, head.index, time_ms, salt)
+
+
+def media_type(schema_id: str) -> str:
+    """Return the media type of a payload schema: ``line/1`` is ``application/vnd.tanheng.line+json;v=1``."""
+    name, number = schema_id.rsplit("/", 1)
+    return f"application/vnd.tanheng.{name}+json;v={number}"
 
 
 def _take(plant: int) -> _Head:

@@ -13,6 +13,7 @@ from tanheng.platform.errors import ConflictError
 from tanheng.platform.record import audit, outbox
 from tanheng.platform.record.actor import Actor, require
 from tanheng.platform.record.models import Plant
+from tanheng.trust.statement import StatementType
 
 
 @transaction.atomic
@@ -68,7 +69,7 @@ def found(
         plant.save(force_insert=True)
         outbox.record(
             key,
-            type="plant-founded",
+            type=StatementType.CONFIGURATION,
             subject=f"plant/{plant.uid}",
             version=1,
             media="plant-founded/1",

@@ -18,6 +18,7 @@ from tanheng.platform.record import clock, outbox, schema
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.schema import Payload
+from tanheng.trust.statement import StatementType
 
 V = TypeVar("V", bound=Version)
 
@@ -36,6 +37,7 @@ def write(
     valid_from: datetime.date | None = None,
     valid_to: datetime.date | None = None,
     retired: bool = False,
+    statement: StatementType | None = None,
 ) -> V:
     """Write one version of a record and its log entry.
 
@@ -47,6 +49,8 @@ def write(
         The version that the actor had before the eyes; required with ``subject``.
     reason : str
         Why; required with ``subject``.
+    statement : StatementType, optional
+        Type of the log's statement; by default a manual entry, and a correction from version 2 on.
 
     Returns
     -------
@@ -75,7 +79,13 @@ def write(
     number = last.version + 1 if last is not None else 1
     data = payload.encode()
     logged = outbox.record(
-        plant, type="record", subject=f"{model.TYPE}/{subject}", version=number, media=f"{schema_id}", payload=data, actor=actor
+        plant,
+        type=statement or _usual_type(number),
+        subject=f"{model.TYPE}/{subject}",
+        version=number,
+        media=schema_id,
+        payload=data,
+        actor=actor,
     )
     moment = clock.to_datetime(logged.time_ms)
     columns: dict[str, Any] = schema.project(payload)  # Any: columns of whichever model
@@ -99,6 +109,10 @@ def write(
     _insert(row)
     _close_covered(row, moment)
     return row
+
+
+def _usual_type(number: int) -> StatementType:
+    return StatementType.MANUAL_ENTRY if number == 1 else StatementType.CORRECTION
 
 
 def _refuse_bad_dates(valid_from: datetime.date | None, valid_to: datetime.date | None) -> None:

@@ -1,0 +1,240 @@
+"""``tanheng serve``: database, web and worker of one machine, started in order, kept alive, ended in order."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tanheng.platform.database.access import ServerLock
+from tanheng.platform.database.configuration import LOGIN, Login, is_external
+from tanheng.platform.database.embedded import EmbeddedServer
+from tanheng.platform.errors import ServingError
+from tanheng.platform.folder import DataFolder
+from tanheng.platform.operation import certificates, setup
+from tanheng.platform.operation.certificates import ServerCertificate
+from tanheng.platform.operation.supervision import Child
+
+_log = logging.getLogger(__name__)
+
+HOPELESS = 6
+CHECK_CERTIFICATE_EVERY = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How the platform is reached.
+
+    Parameters
+    ----------
+    plain : bool
+        HTTP, on this machine alone.
+    behind_proxy : bool
+        HTTP to a proxy of the plant's own, which speaks HTTPS and says so in ``X-Forwarded-Proto`` and ``X-Forwarded-For``.
+    names : tuple of str
+        Further names under which browsers reach it.
+    """
+
+    host: str = "0.0.0.0"  # noqa: S104  # a server is reached from the plant's network
+    port: int = 8443
+    plain: bool = False
+    behind_proxy: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    names: tuple[str, ...] = ()
+    threads: int = 16
+
+    def refuse_open_http(self) -> None:
+        """Refuse plain HTTP on an address that others reach.
+
+        Raises
+        ------
+        ServingError
+        """
+        if self.plain and not _is_loopback(self.host):
+            raise ServingError("platform.serving.http", host=self.host)
+
+    @property
+    def scheme(self) -> str:
+        """Scheme that browsers see."""
+        return "http" if self.plain else "https"
+
+    @property
+    def shown(self) -> str:
+        """Address that is printed."""
+        unspecified = self.host in ("0.0.0.0", "::")  # noqa: S104  # compared, not bound
+        host = (self.names[0] if self.names else socket.gethostname()) if unspecified else self.host
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a person needs to know of a platform that has started."""
+
+    address: str
+    fingerprint: str | None
+    first_link: str | None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] | None = None) -> Iterator[Started]:
+    """Run the platform for the duration of the block.
+
+    Parameters
+    ----------
+    prepare : callable, optional
+        Called with Django ready as the owner, before anybody can connect: the demonstration's data.
+    """
+    serving.refuse_open_http()
+    _refuse_taken_port(serving)
+    lock = ServerLock(folder)
+    lock.take()
+    server = None if is_external() else EmbeddedServer(folder)
+    children: list[Child] = []
+    try:
+        if server is not None:
+            server.start()
+        first = _prepare_database(prepare)
+        certificate = _certificate(folder, serving)
+        environment = _environment(serving, certificate)
+        children = _children(serving, certificate, environment)
+        for child in children:
+            child.start()
+        _wait_until_it_answers(serving, certificate, children)
+        link = f"{serving.shown}/join/{first}" if first else None
+        yield Started(serving.shown, certificate.fingerprint if certificate else None, link)
+    finally:
+        _stop_all(children)
+        if server is not None:
+            server.stop()
+        lock.release()
+
+
+def run(
+    folder: DataFolder, serving: Serving, announce: Callable[[Started], None], prepare: Callable[[], object] | None
+) -> None:
+    """Run the platform until SIGINT or SIGTERM."""
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: ending.set())
+    with running(folder, serving, prepare) as started:
+        announce(started)
+        ending.wait()
+
+
+def _prepare_database(prepare: Callable[[], object] | None) -> str | None:
+    """Migrate a new database, refuse an old one, and return the secret of the first administrator's link."""
+    setup.prepare_django(Login.OWNER)
+    from django.core.management import call_command
+    from django.db import connection, connections
+
+    from tanheng.platform.accounts.services import first_administrator_link
+    from tanheng.platform.database import schema
+    from tanheng.platform.database.scope import scope
+
+    if not connection.introspection.table_names():
+        _log.info("making the tables")
+        schema.migrate()
+    schema.require_current()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if prepare is not None:
+        prepare()
+    with scope([]):
+        fresh = first_administrator_link()
+    connections.close_all()
+    return fresh.secret if fresh is not None else None
+
+
+def _certificate(folder: DataFolder, serving: Serving) -> ServerCertificate | None:
+    if serving.plain or serving.behind_proxy:
+        return None
+    now = datetime.datetime.now(tz=datetime.UTC)
+    if serving.certificate is not None and serving.key is not None:
+        return certificates.own(serving.certificate, serving.key, now=now)
+    return certificates.ensure(folder, certificates.local_names(serving.names), now=now)
+
+
+def _environment(serving: Serving, certificate: ServerCertificate | None) -> Mapping[str, str]:
+    hosts = [f"[{name}]" if ":" in name else name for name in certificates.local_names(serving.names)]
+    return {
+        **os.environ,
+        LOGIN: Login.APP,
+        "TANHENG_HOSTS": os.environ.get("TANHENG_HOSTS") or ",".join(dict.fromkeys([*hosts, serving.host])),
+        "TANHENG_SCHEME": "http" if certificate is None and not serving.behind_proxy else "https",
+        "TANHENG_PROXY": "1" if serving.behind_proxy else "0",
+    }
+
+
+def _children(serving: Serving, certificate: ServerCertificate | None, environment: Mapping[str, str]) -> list[Child]:
+    start = [sys.executable, "-m", "tanheng"]
+    web = ["web", "--host", serving.host, "--port", str(serving.port), "--threads", str(serving.threads)]
+    if certificate is not None:
+        web += ["--tls-cert", str(certificate.certificate), "--tls-key", str(certificate.key)]
+    else:
+        web += ["--behind-proxy"] if serving.behind_proxy else ["--http"]
+    return [Child("web", [*start, *web], environment), Child("worker", [*start, "worker"], environment)]
+
+
+def _refuse_taken_port(serving: Serving) -> None:
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((serving.host, serving.port))
+        except (OSError, OverflowError) as error:
+            raise ServingError("platform.serving.port", port=serving.port, reason=error) from error
+
+
+def _wait_until_it_answers(serving: Serving, certificate: ServerCertificate | None, children: list[Child]) -> None:
+    import ssl
+
+    unspecified = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # compared, not bound
+    host = unspecified.get(serving.host, serving.host)
+    scheme = "https" if certificate is not None else "http"
+    request = urllib.request.Request(  # noqa: S310  # our own address
+        f"{scheme}://{f'[{host}]' if ':' in host else host}:{serving.port}/healthz", headers={"Host": "localhost"}
+    )
+    context = None
+    if certificate is not None:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # our own process on our own port
+    while True:
+        for child in children:
+            if child.deaths >= HOPELESS:
+                raise ServingError("platform.serving.child", name=child.name, code=child.deaths)
+        try:
+            with urllib.request.urlopen(request, timeout=5, context=context) as answer:  # noqa: S310  # our own address
+                json.load(answer)
+                return
+        except (OSError, ValueError):
+            time.sleep(0.1)
+
+
+def _stop_all(children: list[Child]) -> None:
+    """Stop web and worker at once; each has its own patience."""
+    threads = [threading.Thread(target=child.stop) for child in children]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

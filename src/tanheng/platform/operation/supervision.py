@@ -1,0 +1,104 @@
+"""Keeping child processes alive: started with the request to end with us, started again with growing pauses, ended in order."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tanheng.platform.database import launcher
+
+_log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 10.0
+STEADY = 30.0
+
+
+class Child:
+    """One child process and the thread that watches it.
+
+    Parameters
+    ----------
+    name : str
+        For the log.
+    command : sequence of str
+        The first word is a path.
+    environment : mapping
+        Whole environment of the child.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.name = name
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
+        self.deaths = 0
+
+    def start(self) -> None:
+        """Start the process; from now on it is kept alive."""
+        self._thread.start()
+
+    @property
+    def process_id(self) -> int | None:
+        """Process id while it runs."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def restart(self) -> None:
+        """End the process politely; its watcher starts it again at once."""
+        self._signal(signal.SIGTERM)
+
+    def stop(self, *, patience: float = 30.0) -> None:
+        """End the process: politely, then by force, with all that it started."""
+        self._stopping.set()
+        self._signal(signal.SIGTERM)
+        process = self._process
+        if process is not None:
+            try:
+                process.wait(patience)
+            except subprocess.TimeoutExpired:
+                _log.warning("process did not end, killing it", extra={"process": self.name})
+            self._kill_group(process.pid)
+            process.wait()
+        self._thread.join()
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def _watch(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            self._process = self._spawn()
+            code = self._process.wait()
+            self._kill_group(self._process.pid)  # a killed parent leaves its own children, who hold the port
+            if self._stopping.is_set():
+                return
+            self.deaths += 1
+            if time.monotonic() - began > STEADY:
+                pause = FIRST_PAUSE
+            _log.warning("process ended, starting it again", extra={"process": self.name, "exit_code": code, "pause": pause})
+            self._stopping.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        rights = [str(os.getpid()), str(int(signal.SIGTERM)), str(os.geteuid()), str(os.getegid())]
+        start = [sys.executable, "-I", "-S", str(Path(launcher.__file__)), *rights]
+        return subprocess.Popen(
+            [*start, *self._command], env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    @staticmethod
+    def _kill_group(group: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)

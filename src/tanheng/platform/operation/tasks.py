@@ -1,0 +1,38 @@
+"""Housekeeping: jobs of dead workers are tried again, finished ones are removed, old answers and sessions forgotten."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.management import call_command
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from tanheng.platform.jobs import task
+from tanheng.platform.record.models import IdempotencyKey
+
+KEEP_ANSWERS = datetime.timedelta(days=7)
+KEEP_JOBS_HOURS = 24 * 30
+DEAD_AFTER = 30.0
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="operation.retry_stalled", queueing_lock="operation.retry_stalled")
+async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001
+    """Try the jobs again whose worker has gone silent."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="operation.remove_old_jobs", queueing_lock="operation.remove_old_jobs")
+async def remove_old_jobs(timestamp: int) -> None:  # noqa: ARG001
+    """Remove jobs that ended a month ago."""
+    await app.job_manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS, include_failed=True)
+
+
+@task("operation.tidy", once="operation.tidy", cron="17 3 * * *")
+def tidy(timestamp: int) -> None:  # noqa: ARG001
+    """Forget what only served for a while."""
+    IdempotencyKey.objects.filter(at__lt=timezone.now() - KEEP_ANSWERS).delete()
+    call_command("clearsessions")
