@@ -10,11 +10,14 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from tanheng.accounting import rulebook
+from tanheng.accounting.boundaries import clinker_boundaries
 from tanheng.accounting.entries import Ledger
 from tanheng.accounting.graph import Absence, Node, Value
-from tanheng.accounting.inventory import Inventory, checks_of, figure_of, input_of, official
+from tanheng.accounting.inventory import Figure, Inventory, checks_of, figure_of, input_of, official
 from tanheng.accounting.planning import Planner
 from tanheng.accounting.plant import Plant
+from tanheng.accounting.rulebook import RuleBook
+from tanheng.accounting.source_streams import Classification, classify, rule_set, streams_of
 from tanheng.core import identifiers
 from tanheng.core.errors import InputError
 from tanheng.standards import RulePack
@@ -55,19 +58,28 @@ def account(
     values = official(nodes, plan.leaves)
     _refuse_negative(nodes, values)
     checks = checks_of(nodes, plan.parameters)
+    figures = {node.id: figure_of(node, values[node.id], book, checks) for node in nodes}
     return Inventory(
         plant=plant,
         book=book,
         pack_digest=pack.digest,
         known=known,
         nodes=nodes,
-        figures={node.id: figure_of(node, values[node.id], book, checks) for node in nodes},
+        figures=figures,
         inputs={key: input_of(entry, plan.units[key], ledger.earlier(entry)) for key, entry in plan.entries.items()},
         parameters=plan.parameters,
         constants={key: (constant.value, constant.unit) for key, constant in plan.constants.items()},
         leaves=plan.leaves,
         unused=tuple(sorted(declared - {identifiers.without_period(key) for key in plan.leaves})),
+        boundaries=clinker_boundaries(pack, plant.clinker_boundary, book.boundaries) if book.boundaries else (),
+        source_streams=_classes(book, plant, pack, figures),
     )
+
+
+def _classes(book: RuleBook, plant: Plant, pack: RulePack, figures: Mapping[str, Figure]) -> Classification | None:
+    """Return the classes of the source streams by the newest limits, which serve any year; None where none are to be had."""
+    streams = streams_of(plant, figures) if book.source_streams else None
+    return None if streams is None else classify(streams, rule_set(pack, book.source_streams))
 
 
 def _refuse_negative(nodes: Sequence[Node], values: Mapping[str, Value]) -> None:

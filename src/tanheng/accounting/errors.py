@@ -11,3 +11,7 @@ class RuleBookError(CalculationError):
 
 class AllocationError(CalculationError):
     """Allowances that cannot be determined: a blank figure, a line without clinker, no balance value."""
+
+
+class SourceStreamError(CalculationError):
+    """Source streams that cannot be classified."""

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tanheng.accounting.boundaries import Boundary
 from tanheng.accounting.entries import Entry
 from tanheng.accounting.graph import Absence, Argument, Node, Value, operands, run
 from tanheng.accounting.plant import Plant, Words
 from tanheng.accounting.rulebook import RuleBook
+from tanheng.accounting.source_streams import Classification
 from tanheng.core import identifiers
 from tanheng.core.errors import CalculationError
 from tanheng.core.numbers import calculating, stored
@@ -88,7 +90,9 @@ class Inventory:
 
     ``figures`` are ordered so that each stands behind those it needs. ``unverified`` lists the parameters used whose check
     state is unverified; ``gaps`` the entries that are blank although something needs them; ``unused`` the quantities the plant
-    gave and this rule book does not ask for: they are named, not dropped in silence.
+    gave and this rule book does not ask for: they are named, not dropped in silence. ``boundaries`` holds the definition of the
+    clinker boundary that was used, then those it differs from; ``source_streams`` the classes of the source streams, None when
+    the rule book asks for none or a stream is blank.
     """
 
     plant: Plant
@@ -102,6 +106,8 @@ class Inventory:
     constants: Mapping[str, tuple[Decimal, str]]
     leaves: Mapping[str, Value]
     unused: tuple[str, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
+    source_streams: Classification | None = None
 
     @property
     def unverified(self) -> list[str]:

@@ -158,7 +158,8 @@ class RuleBook:
     """The steps of one method and how its results are rounded and totalled.
 
     ``mandatory`` lists the figures without which an account is not complete; ``totals`` those that are shown as totals and
-    never added to each other.
+    never added to each other. ``boundaries`` names the definitions of the clinker boundary that a result is set beside,
+    ``source_streams`` the table of limits its source streams are classed by; both are empty for a method that has none.
     """
 
     id: str
@@ -172,6 +173,8 @@ class RuleBook:
     rounding_note: Words = field(default_factory=dict)
     notes: tuple[Words, ...] = ()
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    boundaries: tuple[str, ...] = ()
+    source_streams: str = ""
 
 
 def read(pack: RulePack, identifier: str) -> RuleBook:
@@ -197,6 +200,13 @@ def parse(raw: Mapping[str, Any], *, digest: str) -> RuleBook:
     RuleBookError
         Names the step and the key that is wrong.
     """
+    name = str(raw.get("id", "?"))
+    unknown = set(raw) - _BOOK_KEYS
+    if unknown:
+        raise RuleBookError("accounting.rulebook.book_key", book=name, key=", ".join(sorted(unknown)))
+    for key in ("id", "document", "title", "steps"):
+        if key not in raw:
+            raise RuleBookError("accounting.rulebook.book_missing", book=name, key=key)
     return RuleBook(
         id=raw["id"],
         document=raw["document"],
@@ -209,7 +219,15 @@ def parse(raw: Mapping[str, Any], *, digest: str) -> RuleBook:
         rounding_note=dict(raw.get("rounding", {}).get("note", {})),
         notes=tuple(dict(note) for note in raw.get("notes", ())),
         choices={name: Choice(item["default"], tuple(item["allowed"])) for name, item in raw.get("choices", {}).items()},
+        boundaries=tuple(raw.get("boundaries", ())),
+        source_streams=raw.get("source_streams", ""),
     )
+
+
+_BOOK_KEYS = {
+    "id", "document", "title", "extends", "rounding", "notes", "choices", "mandatory", "totals", "boundaries",
+    "source_streams", "fragments", "steps",
+}  # fmt: skip
 
 
 _STEP_KEYS = {

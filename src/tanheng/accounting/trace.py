@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from tanheng.accounting.boundaries import Boundary
 from tanheng.accounting.entries import Entry
 from tanheng.accounting.graph import Absence, Argument, Node, Operand, Value, ratio, run
 from tanheng.accounting.inventory import Figure, Input, Inventory
 from tanheng.accounting.plant import Plant
+from tanheng.accounting.source_streams import Classification
 from tanheng.core import canonical
 from tanheng.core.errors import CalculationError
 from tanheng.core.numbers import calculating, stored
@@ -58,6 +60,42 @@ def document(inventory: Inventory) -> dict[str, Any]:
         "unverified": inventory.unverified,
         "gaps": inventory.gaps,
         "unused": inventory.unused,
+        "boundaries": [_boundary(boundary) for boundary in inventory.boundaries],
+        "source_streams": _classification(inventory.source_streams),
+    }
+
+
+def _boundary(boundary: Boundary) -> dict[str, Any]:
+    return {
+        "id": boundary.id,
+        "title": boundary.title,
+        "document": boundary.document,
+        "place": boundary.place,
+        "check": boundary.check,
+        "systems": boundary.systems,
+    }
+
+
+def _classification(found: Classification | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "rules": found.rules,
+        "reading": found.reading,
+        "total": stored(found.total),
+        "streams": [
+            {
+                "id": item.stream.id,
+                "title": item.stream.title,
+                "emission": stored(item.stream.emission),
+                "share": stored(item.share),
+                "by_tonnes": item.by_tonnes,
+                "by_share": item.by_share,
+                "class": item.grade,
+                "other_reading": item.other,
+            }
+            for item in found.streams
+        ],
     }
 
 
@@ -75,9 +113,11 @@ def _plant(plant: Plant) -> dict[str, Any]:
         "streams": plant.streams,
         "facilities": plant.facilities,
         "products": plant.products,
+        "precursors": plant.precursors,
         "declared_none": plant.declared_none,
         "choices": plant.choices,
         "constructed": plant.constructed,
+        "prepared": plant.prepared,
     }
 
 
@@ -178,15 +218,18 @@ def load(data: bytes) -> dict[str, Any]:
     Raises
     ------
     CalculationError
-        When the bytes are no JSON, or their schema is not known.
+        When the bytes are no JSON, their schema is not known, or a part is missing.
     """
     try:
         found = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CalculationError("accounting.trace.json", reason=str(error)) from error
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != SCHEMA:
         raise CalculationError("accounting.trace.schema", found=str(schema), known=SCHEMA)
+    lacking = [part for part in ("rulebook", *_LEAVES, "figures", "order", "gaps") if part not in found]
+    if lacking:
+        raise CalculationError("accounting.trace.part", part=", ".join(lacking))
     return dict(found)
 
 

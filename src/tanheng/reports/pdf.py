@@ -21,7 +21,7 @@ from tanheng.core.states import CheckState, word
 from tanheng.reports import charts
 from tanheng.reports.errors import ReportError
 from tanheng.reports.matrix import rows, scopes, summary
-from tanheng.reports.words import Words, share
+from tanheng.reports.words import Words, boundary_notes, share, source_stream_cells, source_streams_note
 from tanheng.reports.workbook import heading
 
 FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
@@ -98,7 +98,8 @@ def content(inventory: Inventory, lang: str) -> dict[str, Any]:
         "gaps": inventory.gaps,
         "unused": inventory.unused,
         "declared_none": [[item.row, item.reason[lang]] for item in plant.declared_none],
-        "notes": [note[lang] for note in inventory.book.notes],
+        "notes": [note[lang] for note in inventory.book.notes] + boundary_notes(inventory, words),
+        "source_streams": _source_streams(inventory, words),
     }
 
 
@@ -113,6 +114,13 @@ def _sources(inventory: Inventory, words: Words) -> list[list[str]]:
                 part = share(figure, total) if name in ("combustion", "process") else ""
                 found.append([figure.title[words.lang], figure.id, shown, figure.unit, part])
     return found
+
+
+def _source_streams(inventory: Inventory, words: Words) -> dict[str, Any] | None:
+    found = inventory.source_streams
+    if found is None:
+        return {"note": words("source_streams_blank"), "rows": []} if inventory.book.source_streams else None
+    return {"note": source_streams_note(found, words), "rows": source_stream_cells(found, words)}
 
 
 def _matrix(inventory: Inventory, scope: str, words: Words) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from tanheng.accounting.boundaries import Boundary
 from tanheng.accounting.graph import Absence
-from tanheng.accounting.inventory import Figure
+from tanheng.accounting.inventory import Figure, Inventory
+from tanheng.accounting.source_streams import Classification
 from tanheng.core.messages import catalogue, render
+from tanheng.core.rounding import round_to
+from tanheng.core.states import word
 from tanheng.reports.matrix import Value
 
 
@@ -42,3 +46,50 @@ def share(part: Figure, whole: Figure) -> str:
     if part.value is None or not whole.value:
         return "–"
     return f"{part.value * 100 / whole.value:.1f} %"
+
+
+def boundary_name(boundary: Boundary, words: Words) -> str:
+    """Return a definition of the clinker boundary with its document and check state."""
+    fields = {"title": boundary.title[words.lang], "document": boundary.document, "check": word(boundary.check, words.lang)}
+    return words("boundary_name", **fields)
+
+
+def boundary_notes(inventory: Inventory, words: Words) -> list[str]:
+    """Return how the other definitions of the clinker boundary differ from the one used, a sentence a direction."""
+    found = []
+    for other in inventory.boundaries[1:]:
+        differing = inventory.boundaries[0].differs_from(other)
+        for inside, label in ((False, "boundary_outside"), (True, "boundary_inside")):
+            titles = [system.title[words.lang] for system in differing if system.inside is inside]
+            if titles:
+                found.append(words(label, other=boundary_name(other, words), systems=words("list_comma").join(titles)))
+    return found
+
+
+def source_streams_note(found: Classification, words: Words) -> str:
+    """Return which limits and which reading the classes of the source streams follow."""
+    return words(
+        "source_streams_note",
+        rules=found.rules.title[words.lang],
+        document=found.rules.document,
+        check=word(found.rules.check, words.lang),
+        reading=words(f"reading.{found.reading}"),
+        other=words(f"reading.{found.reading.other}"),
+    )
+
+
+def source_stream_cells(found: Classification, words: Words) -> list[list[str]]:
+    """Return the rows of the table of source streams: title, id, emission, share, the three classes, the other reading's."""
+    return [
+        [
+            item.stream.title[words.lang],
+            item.stream.id,
+            words.number(round_to(item.stream.emission, 2)),
+            f"{round_to(item.share * 100, 2)} %",
+            words(f"class.{item.by_tonnes}"),
+            words(f"class.{item.by_share}"),
+            words(f"class.{item.grade}"),
+            words(f"class.{item.other}") if item.differs else "",
+        ]
+        for item in found.streams
+    ]

@@ -13,10 +13,11 @@ import xlsxwriter
 from tanheng.accounting.graph import Absence, Argument, Operand
 from tanheng.accounting.inventory import Inventory
 from tanheng.core.canonical import plain
+from tanheng.core.rounding import round_to
 from tanheng.core.states import CheckState, word
 from tanheng.reports.digest import renderer_digest
 from tanheng.reports.matrix import Row, Value, rows, scopes, summary
-from tanheng.reports.words import Words, share
+from tanheng.reports.words import Words, boundary_name, boundary_notes, share, source_stream_cells, source_streams_note
 
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  # a workbook has no zone; a clock here would change the bytes
 _INVALID = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
@@ -48,6 +49,7 @@ class _Writer:
         self._summary()
         for scope in scopes(self.inventory):
             self._matrix(scope)
+        self._source_streams()
         self._parameters()
         self._inputs()
         self._trace()
@@ -130,6 +132,21 @@ class _Writer:
         sheet.write_string(line, column, word(row.origin, self.lang))
         sheet.write_string(line, column + 1, row.source)
         sheet.write_string(line, column + 2, word(row.check, self.lang))
+
+    def _source_streams(self) -> None:
+        found = self.inventory.source_streams
+        if found is None and not self.inventory.book.source_streams:
+            return
+        heads = ["source_stream", "id", "emission", "share", "by_tonnes", "by_share", "class", "other_reading"]
+        sheet = self._table(self.words("source_streams"), heads, [34, 44, 16, 10, 14, 14, 14, 16])
+        if found is None:
+            sheet.write_string(1, 0, self.words("source_streams_blank"), self.warn)
+            return
+        for line, (item, cells) in enumerate(zip(found.streams, source_stream_cells(found, self.words), strict=True), start=1):
+            for column, text in enumerate(cells):
+                sheet.write_string(line, column, text)
+            sheet.write_number(line, 2, float(round_to(item.stream.emission, 2)), self._format(2, strong=False))
+        sheet.write_string(len(found.streams) + 2, 0, source_streams_note(found, self.words))
 
     def _parameters(self) -> None:
         heads = [
@@ -253,6 +270,7 @@ class _Writer:
             (self.words("rounding"), f"{inventory.book.rounding} {inventory.book.rounding_note[lang]}")
         ]
         lines += [(self.words("notes"), note[lang]) for note in inventory.book.notes]
+        lines += [(self.words("boundary"), note) for note in boundary_notes(inventory, self.words)]
         lines += [(self.words("declared_none"), f"{item.row}: {item.reason[lang]}") for item in inventory.plant.declared_none]
         lines += [(self.words("unverified"), self.words("unverified_text", count=len(inventory.unverified)))]
         lines += [(self.words("unverified"), name) for name in inventory.unverified]
@@ -309,7 +327,7 @@ def heading(inventory: Inventory, words: Words) -> list[tuple[str, str]]:
         ("period", f"{plant.periods[0]} – {plant.periods[-1]}" if len(plant.periods) > 1 else plant.periods[0]),
         ("known", inventory.known.isoformat() if inventory.known else words("known_all")),
         ("rulebook", book.title[lang]),
-        ("boundary", words(f"boundary.{plant.clinker_boundary}")),
+        *[("boundary", boundary_name(boundary, words)) for boundary in inventory.boundaries[:1]],
         ("rounding", book.rounding_note[lang]),
         ("rulebook_digest", book.digest),
         ("pack_digest", inventory.pack_digest),
