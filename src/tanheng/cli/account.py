@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tanheng.accounting.inventory import Inventory
     from tanheng.standards import RulePack
 
-REFUSED, INCOMPLETE = 2, 3
+INCOMPLETE = 3
 
 _EPILOG = "Example: tanheng account examples/hubei-5000tpd --known 2026-01-31 --compare last-month/inventory.json"
 
@@ -55,12 +55,13 @@ def command(
         from tanheng.standards import load_pack
 
         pack = load_pack(tuple(overlay or ()))
+        old = None if compare is None else _old(compare)
         inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
         if as_json:
             sys.stdout.write(json.dumps(_figures(inventory), ensure_ascii=False, indent=1) + "\n")
         else:
             write_results(out or folder / "out", inventory, force=force, lang=lang)
-            _show(inventory, compare, lang)
+            _show(inventory, old, lang)
     raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
 
 
@@ -96,6 +97,19 @@ def _day(text: str) -> datetime.date | None:
         raise InputError("cli.account.known", findings=[error], value=text) from error
 
 
+def _old(path: Path) -> Mapping[str, Any]:
+    """Return the inventory to compare with, read before anything is calculated: a wrong file is refused input."""
+    from tanheng.accounting import trace
+    from tanheng.core.errors import CalculationError
+
+    try:
+        return trace.load(path.read_bytes())
+    except OSError as error:
+        raise InputError("cli.account.compare_unreadable", path=path, reason=error.strerror or error) from error
+    except CalculationError as error:
+        raise InputError("cli.account.compare", path=path, findings=[error]) from error
+
+
 def _template(folder: Path, lang: str) -> None:
     from tanheng.accounting.folder import write_template
     from tanheng.core.messages import render
@@ -107,11 +121,19 @@ def _template(folder: Path, lang: str) -> None:
 def account_folder(
     folder: Path, pack: RulePack, book: str = "", known: datetime.date | None = None, *, quiet: bool = False
 ) -> Inventory:
-    """Return the inventory of a folder."""
+    """Return the inventory of a folder.
+
+    Raises
+    ------
+    InputError
+        With every fault of the folder, or when there is no rule book ``book``.
+    """
     from tanheng.accounting.account import account
     from tanheng.accounting.folder import read_folder
     from tanheng.accounting.vocabulary import clinker_kinds, known_items, rulebook_ids
 
+    if book and book not in rulebook_ids(pack):
+        raise InputError("cli.account.rulebook", value=book, known=", ".join(rulebook_ids(pack)))
     with output.progress(quiet=quiet) as step:
         step("read")
         year = read_folder(
@@ -153,14 +175,13 @@ def write_results(out: Path, inventory: Inventory, *, force: bool, lang: str) ->
         (draft / "report.pdf").write_bytes(pdf.render(inventory, lang=lang))
 
 
-def _show(inventory: Inventory, compare: Path | None, lang: str) -> None:
+def _show(inventory: Inventory, old: Mapping[str, Any] | None, lang: str) -> None:
     from tanheng.cli import tables
 
     tables.summary(inventory, lang)
-    if compare is not None:
+    if old is not None:
         from tanheng.accounting import trace
         from tanheng.accounting.compare import moves
 
-        old = trace.load(compare.read_bytes())
         new = trace.load(trace.dumps(inventory))
         tables.moves(moves(old, new), lang)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import shutil
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,42 +38,47 @@ def replacing(target: Path, *, force: bool) -> Iterator[Path]:
     draft.mkdir()
     try:
         yield draft
-        old = None
         if target.exists():
-            old = target.with_name(f".{target.name}.{secrets.token_hex(4)}.old")
-            target.rename(old)
-        draft.rename(target)
-        if old is not None:
-            shutil.rmtree(old)
+            _exchange(draft, target)
+        else:
+            draft.rename(target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def _exchange(draft: Path, target: Path) -> None:
+    """Swap two folders. Linux does it in one step, so that a kill leaves the old results or the new ones, never neither."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    swap = getattr(libc, "renameat2", None)
+    if swap is not None and swap(_HERE, os.fsencode(draft), _HERE, os.fsencode(target), _SWAP) == 0:
+        return
+    aside = target.with_name(f"{draft.name}.old")
+    target.rename(aside)
+    draft.rename(target)
+    aside.rename(draft)
+
+
+_HERE, _SWAP = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of linux/fcntl.h and linux/fs.h
+
+
 @contextlib.contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Yield a function that names the step under way; a spinner appears on a terminal once a second has passed."""
+    """Yield a function that names the step under way; on a terminal a spinner appears once a second has passed."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _step: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    started = time.monotonic()
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True
     )
     task = bar.add_task("", total=None)
-    shown = False
-
-    def step(name: str) -> None:
-        nonlocal shown
-        bar.update(task, description=render(f"cli.step.{name}", language(), {}))
-        if not shown and time.monotonic() - started > PATIENCE:
-            bar.start()
-            shown = True
-
+    patience = threading.Timer(PATIENCE, bar.start)
+    patience.start()
     try:
-        yield step
+        yield lambda name: bar.update(task, description=render(f"cli.step.{name}", language(), {}))
     finally:
-        if shown:
-            bar.stop()
+        patience.cancel()
+        patience.join()
+        bar.stop()

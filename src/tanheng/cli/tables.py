@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -17,6 +18,14 @@ from tanheng.core.states import CheckState, word
 
 MARKS = {CheckState.VERIFIED: "✓", CheckState.SECONDARY: "~", CheckState.UNVERIFIED: "?"}
 GROUPS = ("emission", "total", "intensity", "enterprise", "alternative_fuel", "comparison")
+WIDE = 120
+"""Columns from which on the ids stand beside the titles; also the width when nobody watches."""
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal; a file or a pipe has no width, and gets one that folds nothing."""
+    console = Console(highlight=False)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=WIDE)
 
 
 def value_text(figure: Figure, lang: str) -> str:
@@ -33,14 +42,19 @@ def absence_text(absence: Absence | None, lang: str) -> str:
 
 def summary(inventory: Inventory, lang: str) -> None:
     """Print the figures of the whole account, the totals in bold, then what is unverified and what is blank."""
-    console = Console(highlight=False)
+    console = _console()
     plant = inventory.plant
-    console.print(f"[bold]{plant.title[lang]}[/bold]  {plant.periods[0]} … {plant.periods[-1]}  {inventory.book.title[lang]}")
+    console.print(Text(plant.title[lang], style="bold"))
+    console.print(Text(f"{plant.periods[0]} … {plant.periods[-1]} · {inventory.book.title[lang]}"))
+    for boundary in inventory.boundaries[:1]:
+        console.print(Text(boundary.title[lang]))
     if plant.constructed:
-        console.print(f"[italic]{plant.constructed[lang]}[/italic]")
+        console.print(Text(plant.constructed[lang], style="italic"))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(render("cli.column.figure", lang, {}), overflow="fold")
-    table.add_column("id", overflow="fold", style="dim")
+    wide = console.width >= WIDE
+    if wide:
+        table.add_column("id", overflow="fold", style="dim")
     table.add_column(render("cli.column.value", lang, {}), justify="right", no_wrap=True)
     table.add_column(render("cli.column.unit", lang, {}), no_wrap=True)
     table.add_column(render("cli.column.check", lang, {}), no_wrap=True)
@@ -50,7 +64,8 @@ def summary(inventory: Inventory, lang: str) -> None:
             if figure.group == group and not figure.period:
                 style = "bold" if figure.id in totals else None
                 check = f"{MARKS[figure.check]} {word(figure.check, lang)}"
-                table.add_row(figure.title[lang], figure.id, value_text(figure, lang), figure.unit, check, style=style)
+                names = [Text(figure.title[lang]), *([Text(figure.id)] if wide else [])]
+                table.add_row(*names, value_text(figure, lang), figure.unit, check, style=style)
     console.print(table)
     _remarks(console, inventory, lang)
 
@@ -71,7 +86,7 @@ def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
 
 def moves(found: Sequence[Move], lang: str) -> None:
     """Print the numbers that changed, each once, then the figures that moved with the changes behind them."""
-    console = Console(highlight=False)
+    console = _console()
     if not found:
         console.print(render("cli.account.no_moves", lang, {}))
         return
