@@ -360,7 +360,9 @@ def instruments() -> None:
         "误差组",
         "证书编号",
     ]
+    silo = ["", "", "3.0", "2", "%", "2026-01-31", "silo_level", "JL-2025-011"]
     rows = [
+        ["SL-01", "全厂", "熟料", "portland", "opening_stock", *silo],
         [
             "BS-103",
             "全厂",
@@ -460,6 +462,54 @@ def instruments() -> None:
     write("instruments.csv", "instruments/1", heads, rows)
 
 
+def components() -> None:
+    """Write what no certificate states: sampling, preparation, and how well a default speaks for this plant (constructed)."""
+    heads = [
+        "数据项编号",
+        "不确定度来源",
+        "分布",
+        "大小",
+        "表示方式",
+        "单位",
+        "包含因子k",
+        "自由度",
+        "效应",
+        "误差组",
+        "数据来源",
+    ]
+    sampled = "构造：月度双样对比 constructed"
+    expert = "构造：缺省值与实测值的差异 constructed"
+    scale = "构造：实物标定重复性 constructed"
+    rows = [
+        ["site.fuel.coal.consumption", "重复性", "正态", "0.25", "u", "%", "", "9", "随机", "", scale],
+        ["site.fuel.coal.net_calorific_value", "采样", "正态", "1.2", "u", "%", "", "11", "随机", "", sampled],
+        ["site.fuel.coal.net_calorific_value", "制样", "正态", "0.5", "u", "%", "", "11", "随机", "", sampled],
+        ["site.fuel.coal.carbon", "采样", "正态", "1.2", "u", "%", "", "11", "随机", "", sampled],
+        ["site.fuel.coal.carbon", "制样", "正态", "0.5", "u", "%", "", "11", "随机", "", sampled],
+        ["site.fuel.coal.moisture", "采样", "正态", "3.0", "u", "%", "", "11", "随机", "", sampled],
+        ["site.fuel.coal.moisture_air_dried", "重复性", "正态", "4.0", "u", "%", "", "11", "随机", "", sampled],
+        ["cn.cets.fuel.bituminous_coal.carbon_content", "代表性", "矩形", "2.5", "半宽", "%", "", "", "系统", "", expert],
+        ["cn.cets.oxidation.solid.cement_kiln", "代表性", "矩形", "1.0", "半宽", "%", "", "", "系统", "", expert],
+        ["cn.cets.clinker.portland.process_factor", "代表性", "矩形", "2.8", "半宽", "%", "", "", "系统", "", expert],
+        ["cn.cets.deduction.carbide_slag.coefficient", "代表性", "矩形", "10", "半宽", "%", "", "", "系统", "", expert],
+        ["cn.cets.deduction.steel_slag.coefficient", "代表性", "矩形", "15", "半宽", "%", "", "", "系统", "", expert],
+        [
+            "site.clinker.portland.used_in_cement",
+            "最大允许误差",
+            "矩形",
+            "1.0",
+            "半宽",
+            "%",
+            "",
+            "",
+            "系统",
+            "cement_mill_scale",
+            "熟料入磨秤 0.5 级，构造 constructed",
+        ],
+    ]
+    write("uncertainty.csv", "uncertainty/1", heads, rows)
+
+
 def main() -> None:
     """Write all files."""
     kiln_side = clinker()
@@ -470,6 +520,7 @@ def main() -> None:
     electricity(kiln_side)
     laboratory(raw_coal)
     instruments()
+    components()
 
 
 if __name__ == "__main__":

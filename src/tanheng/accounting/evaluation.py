@@ -17,8 +17,10 @@ from tanheng.accounting.inventory import Inventory
 from tanheng.core import identifiers
 from tanheng.core.errors import CalculationError
 from tanheng.uncertainty import (
+    Cause,
     Component,
     Input,
+    Kind,
     MonteCarlo,
     Propagated,
     Upgrade,
@@ -50,6 +52,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one cause of one quantity or parameter contributes to the variance of a figure, over all periods.
+
+    ``share`` is a part of 1; it is negative where a shared error cancels more than it adds.
+    """
+
+    subject: str
+    cause: Cause | None
+    kind: Kind
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluated:
     """The uncertainty of one figure, by both methods."""
 
@@ -62,6 +77,16 @@ class Evaluated:
     def differs(self) -> bool:
         """Whether the Monte Carlo result is the one to report: the GUM interval was not validated, or met a kink."""
         return bool(self.gum.kinks) or (self.validation is not None and not self.validation.accepted)
+
+    @property
+    def ranking(self) -> list[Contribution]:
+        """What contributes, the largest share first; the months of a quantity are one row."""
+        shares: dict[tuple[str, Cause | None, Kind], float] = {}
+        for row in self.gum.budget:
+            key = (_subject(row.input), row.cause, row.kind)
+            shares[key] = shares.get(key, 0.0) + row.share
+        found = [Contribution(*key, share) for key, share in shares.items()]
+        return sorted(found, key=lambda item: (-item.share, item.subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +107,11 @@ class Evaluation:
     def complete(self) -> bool:
         """Whether everything has evidence and every budget names what it must."""
         return not self.without_evidence and all(item.gum.complete for item in self.figures.values())
+
+    def missing_for(self, inventory: Inventory, identifier: str) -> list[str]:
+        """Return what one figure rests on and nobody gave evidence for."""
+        bare = set(self.without_evidence)
+        return sorted({_subject(key) for key in inventory.behind(identifier)} & bare)
 
     def upgrade(self, quantity: str, evidence: Evidence) -> dict[str, Upgrade]:
         """Return u of each figure before and after the components of one quantity, in all its periods, are exchanged.
@@ -196,4 +226,4 @@ def _input(value: float, evidence: Evidence) -> Input:
     return Input.of(value, evidence.components, nature=evidence.nature)
 
 
-__all__ = ["SEED", "TRIALS", "Evaluated", "Evaluation", "Evidence", "evaluate_inventory"]
+__all__ = ["SEED", "TRIALS", "Contribution", "Evaluated", "Evaluation", "Evidence", "evaluate_inventory"]

@@ -20,7 +20,8 @@ def known_items(pack: RulePack, book_id: str) -> Mapping[StreamKind, frozenset[s
     ----------
     pack : RulePack
     book_id : str
-        Rule book, such as ``cn.cets``. The European method takes factors from the plant where its table has none, so any word will do.
+        Rule book, such as ``cn.cets``. The European method takes factors from the plant where its table has none, so any word
+        will do.
     """
     tables = next((tables for start, tables in _PREFIXES.items() if book_id.startswith(start)), {})
     return {kind: frozenset(_keys(pack, prefix)) for kind, prefix in tables.items()}

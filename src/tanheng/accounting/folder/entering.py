@@ -27,7 +27,8 @@ class Entering:
     """Collects the entries of one plant-year.
 
     ``given`` holds for each quantity and period the cell it was first given in; samples and corrections have ids of their own.
-    ``spoken`` holds the quantities rows name, right or wrong; ``unnamed`` counts the rows and files whose quantities could not be told.
+    ``spoken`` holds the quantities rows name, right or wrong; ``unnamed`` counts the rows and files whose quantities could not
+    be told.
     """
 
     plant: Plant

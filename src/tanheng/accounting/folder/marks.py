@@ -7,6 +7,7 @@ nothing but those marks. Document types are refused, so no entity is ever expand
 
 from __future__ import annotations
 
+import functools
 import io
 import posixpath
 import re
@@ -22,7 +23,6 @@ MOST_BYTES = 300_000_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 300
 
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _PERCENT_FORMATS = frozenset(["9", "10"])
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 
@@ -114,53 +114,56 @@ class _SheetScan:
         self.marks = Marks()
         self._percent = percent
         self._row = self._column = -1
-        self._type = self._style = ""
-        self._formula = self._value = self._inside = False
-        self._text = ""
+        self._attributes: Mapping[str, str] = {}
+        self._formula = self._value = False
+        self._text: list[str] = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
-            self._begin(attributes)
-        elif name == "v":
-            self._value = self._inside = True
-        elif name == "is":
+            self._attributes = attributes
+            self._formula = self._value = False
+            self._text = []
+            self._column += 1
+        elif name in ("v", "is"):
             self._value = True
         elif name == "f":
             self._formula = True
+            self._text = []
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if attributes.get("r", "").isdecimal() else self._row + 1
             self._column = -1
 
-    def _begin(self, attributes: Mapping[str, str]) -> None:
-        match = _REFERENCE.fullmatch(attributes.get("r", ""))
-        self._column = _index(match[1]) if match else self._column + 1
-        self._row = int(match[2]) - 1 if match else self._row
-        self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
-        self._formula = self._value = False
-        self._text = ""
-
     def end(self, name: str) -> None:
-        if name == "v":
-            self._inside = False
-        elif name == "c" and (self._value or self._formula):
-            self._finish()
+        if name == "f":
+            self._text = []  # the words of the formula
+        elif name == "c":
+            self._place(self._attributes.get("r", ""))
+            if self._value or self._formula:
+                self._mark()
 
     def text(self, data: str) -> None:
-        if self._inside:
-            self._text += data
+        self._text.append(data)
 
-    def _finish(self) -> None:
-        self.marks.rows = max(self.marks.rows, self._row + 1)
-        self.marks.columns = max(self.marks.columns, self._column + 1)
-        if self.marks.rows > MOST_ROWS or self.marks.columns > MOST_COLUMNS:
-            raise PackageError("extent")
+    def _place(self, reference: str) -> None:
+        """Take the place a cell names; a cell that names none stands beside the last one."""
+        name = reference.rstrip("0123456789")
+        if name and name.isascii() and name.isalpha() and len(name) <= 3 and len(reference) > len(name):
+            self._column, self._row = _index(name.upper()), int(reference[len(name) :]) - 1
+
+    def _mark(self) -> None:
         where = (self._row, self._column)
-        if self._type == "e":
-            self.marks.cells[where] = Odd(Oddity.ERROR, self._text)
-        elif self._formula and not self._text and self._type in ("n", "b", "e"):
-            self.marks.cells[where] = Odd(Oddity.UNCALCULATED, "")
-        elif self._type == "n" and self._style in self._percent:
-            self.marks.cells[where] = Odd(Oddity.PERCENT, "")
+        marks = self.marks
+        marks.rows, marks.columns = max(marks.rows, where[0] + 1), max(marks.columns, where[1] + 1)
+        if marks.rows > MOST_ROWS or marks.columns > MOST_COLUMNS:
+            raise PackageError("extent")
+        kind = self._attributes.get("t", "n")
+        text = "".join(self._text)
+        if kind == "e":
+            marks.cells[where] = Odd(Oddity.ERROR, text)
+        elif self._formula and not text.strip() and kind in ("n", "b"):
+            marks.cells[where] = Odd(Oddity.UNCALCULATED, "")
+        elif kind == "n" and self._attributes.get("s", "") in self._percent:
+            marks.cells[where] = Odd(Oddity.PERCENT, "")
 
 
 def _sheet(data: bytes, percent: frozenset[str]) -> Marks:
@@ -169,6 +172,7 @@ def _sheet(data: bytes, percent: frozenset[str]) -> Marks:
     return scan.marks
 
 
+@functools.cache
 def _index(name: str) -> int:
     """Return the column of its letters, from 0."""
     index = 0
@@ -197,12 +201,21 @@ def _walk(
         raise PackageError("doctype")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: start(name.rsplit(":", 1)[-1], attributes)
+    parser.StartElementHandler = _without_prefix(start)
     if end is not None:
-        parser.EndElementHandler = lambda name: end(name.rsplit(":", 1)[-1])
+        parser.EndElementHandler = _without_prefix(end)
     if text is not None:
         parser.CharacterDataHandler = text
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise PackageError("xml") from error
+
+
+def _without_prefix(handler: Callable[..., None]) -> Callable[..., None]:
+    """Return a handler that gets names of elements without the prefix of their namespace."""
+
+    def handle(name: str, *rest: object) -> None:
+        handler(name.rpartition(":")[2] if ":" in name else name, *rest)
+
+    return handle

@@ -53,6 +53,42 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedComponent:
+    """One component of the uncertainty of a quantity or of a parameter of the rule pack, as the plant states it.
+
+    Attributes
+    ----------
+    subject : str
+        Quantity id, or parameter id such as ``cn.cets.fuel.bituminous_coal.carbon_content``.
+    cause, shape, kind : str
+        Words of :mod:`tanheng.uncertainty`.
+    size : Decimal
+        In ``unit``, as ``stated``: standard uncertainty ``u``, ``half-width`` of an interval, or ``expanded`` with ``k``.
+    unit : str
+        ``%`` for a part of the value, else a unit of the quantity.
+    dof : Decimal or None
+        Degrees of freedom; None for infinite.
+    group : str
+        Physical error shared with other quantities; empty when it stands alone.
+    source : str
+        What the number is taken from.
+    """
+
+    subject: str
+    cell: Cell
+    cause: str
+    shape: str
+    size: Decimal
+    stated: str
+    unit: str
+    kind: str
+    k: Decimal | None = None
+    dof: Decimal | None = None
+    group: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A remark beside a row, kept word for word."""
 
@@ -73,6 +109,8 @@ class PlantYear:
         Every entry with its corrections. A blank cell is an entry without value.
     instruments : tuple of Instrument
         Empty when the folder has no such file.
+    components : tuple of StatedComponent
+        Further components of uncertainty; empty when the folder has no such file.
     not_applicable : mapping of str to Cell
         Ids (``quantity@period``) that were declared not applicable, such as the calorific value of a month without coal. They
         have no entry.
@@ -85,6 +123,7 @@ class PlantYear:
     plant: Plant
     ledger: Ledger
     instruments: tuple[Instrument, ...] = ()
+    components: tuple[StatedComponent, ...] = ()
     not_applicable: Mapping[str, Cell] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tanheng.accounting.entries import Cell, Ledger
 from tanheng.accounting.folder.comma import read_csv
+from tanheng.accounting.folder.components import Components
 from tanheng.accounting.folder.corrections import Corrections
 from tanheng.accounting.folder.crossing import check_whole
 from tanheng.accounting.folder.entering import Entering
@@ -17,7 +18,7 @@ from tanheng.accounting.folder.errors import Faults, FolderError
 from tanheng.accounting.folder.grid import Grid, Raw
 from tanheng.accounting.folder.instruments import Instruments
 from tanheng.accounting.folder.matrix import Matrices
-from tanheng.accounting.folder.model import Instrument, PlantYear
+from tanheng.accounting.folder.model import Instrument, PlantYear, StatedComponent
 from tanheng.accounting.folder.plant_file import Items, Known, PlantFile, read_plant
 from tanheng.accounting.folder.samples import Samples
 from tanheng.accounting.folder.subjects import Subjects
@@ -33,6 +34,7 @@ class Kind(enum.StrEnum):
     SAMPLES = "samples"
     CORRECTIONS = "corrections"
     INSTRUMENTS = "instruments"
+    COMPONENTS = "components"
 
 
 STEMS: Mapping[str, Kind] = {
@@ -50,6 +52,8 @@ STEMS: Mapping[str, Kind] = {
     "更正": Kind.CORRECTIONS,
     "instruments": Kind.INSTRUMENTS,
     "器具": Kind.INSTRUMENTS,
+    "uncertainty": Kind.COMPONENTS,
+    "不确定度": Kind.COMPONENTS,
 }
 """How the name of a file or sheet begins, and what it then holds."""
 
@@ -58,6 +62,7 @@ VERSIONS: Mapping[Kind, str] = {
     Kind.SAMPLES: "laboratory/1",
     Kind.CORRECTIONS: "corrections/1",
     Kind.INSTRUMENTS: "instruments/1",
+    Kind.COMPONENTS: "uncertainty/1",
 }
 
 _TABLES = (".csv", ".xlsx")
@@ -108,12 +113,13 @@ def read_folder(
         faults.refuse_if_any(str(folder))
         raise FolderError("folder.refused", count=0, folder=str(folder))
     entering = Entering(described.plant, faults, unnamed=len(faults))
-    instruments = _enter(grids, entering, described)
+    instruments, components = _enter(grids, entering, described)
     faults.refuse_if_any(str(folder))
     return PlantYear(
         plant=described.plant,
         ledger=Ledger.of(entering.entries),
         instruments=tuple(instruments),
+        components=tuple(components),
         not_applicable=dict(sorted(entering.not_applicable.items())),
         notes=tuple(entering.notes),
         files={name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())},
@@ -197,16 +203,18 @@ def _version(row: Sequence[Raw]) -> str:
     return first.removeprefix("#").strip().removeprefix("schema:").strip() if "schema:" in first else ""
 
 
-def _enter(grids: Sequence[_Found], entering: Entering, described: PlantFile) -> list[Instrument]:
+def _enter(grids: Sequence[_Found], entering: Entering, described: PlantFile) -> tuple[list[Instrument], list[StatedComponent]]:
     subjects = Subjects(described.plant)
     matrices = Matrices(entering, subjects)
     samples = Samples(entering, subjects)
     corrections = Corrections(entering, subjects)
     instruments = Instruments(entering, subjects)
+    components = Components(entering, subjects)
     readers = {
         Kind.MATRIX: matrices.read,
         Kind.SAMPLES: samples.read,
         Kind.INSTRUMENTS: instruments.read,
+        Kind.COMPONENTS: components.read,
         Kind.CORRECTIONS: corrections.read,
     }
     for kind, read in readers.items():
@@ -215,4 +223,4 @@ def _enter(grids: Sequence[_Found], entering: Entering, described: PlantFile) ->
                 read(found.grid)
     matrices.check_months()
     check_whole(described, entering)
-    return instruments.found
+    return instruments.found, components.found

@@ -129,15 +129,15 @@ class Subjects:
 
     def scope(self, line: Line) -> str | None:
         """Return the scope of a row, or None when it names none of the plant's."""
-        return self._word(line, "scope", self._scopes)
+        return word_of(line, "scope", self._scopes)
 
     def quantity(self, line: Line) -> tuple[str, Item] | None:
         """Return quantity and item of a row, or None when a fault was noted."""
         scope = self.scope(line)
-        group = self._word(line, "group", _GROUPS)
+        group = word_of(line, "group", _GROUPS)
         if group is None:
             return None
-        item_name = self._word(line, "item", _ITEMS[group])
+        item_name = word_of(line, "item", _ITEMS[group])
         stream = self._stream(line, scope, group)
         if scope is None or item_name is None or stream is None:
             return None
@@ -152,7 +152,7 @@ class Subjects:
         unit = self._unit(line, item)
         basis = self._needed(line, "basis", _BASES, needed=item.needs_basis, item=item)
         place = self._needed(line, "place", _PLACES, needed=item.needs_place, item=item)
-        origin = self._word(line, "origin", _ORIGINS) if "origin" in line.table.columns else None
+        origin = word_of(line, "origin", _ORIGINS) if "origin" in line.table.columns else None
         evidence = "; ".join(text for text in (line.text("source"), line.text("evidence")) if text)
         if len(line.faults) > before or unit is None:
             return None
@@ -166,20 +166,6 @@ class Subjects:
             evidence,
             *bounds(item, unit),
         )
-
-    def _word(self, line: Line, column: str, known: Mapping[str, str]) -> str | None:
-        if column not in line.table.columns:
-            return None
-        before = len(line.faults)
-        text = line.text(column)
-        if not text:
-            if len(line.faults) == before:
-                line.fault("cell.blank", column, known=_some(known))
-            return None
-        found = known.get(folded(text))
-        if found is None:
-            line.fault("cell.word", column, nearest=nearest(text, known), known=_some(known))
-        return found
 
     def _needed(self, line: Line, column: str, known: Mapping[str, str], *, needed: bool, item: Item) -> str | None:
         """Return the basis or place of a row; it must be there where the item needs it."""
@@ -233,6 +219,22 @@ class Subjects:
         if found is None:
             line.fault("cell.stream", "stream", scope=scope, group=group, nearest=nearest(text, known), known=_some(known))
         return found
+
+
+def word_of(line: Line, column: str, known: Mapping[str, str]) -> str | None:
+    """Return what the word in a cell means; a blank or unknown word is noted as a fault and gives None."""
+    if column not in line.table.columns:
+        return None
+    before = len(line.faults)
+    text = line.text(column)
+    if not text:
+        if len(line.faults) == before:
+            line.fault("cell.blank", column, known=_some(known))
+        return None
+    found = known.get(folded(text))
+    if found is None:
+        line.fault("cell.word", column, nearest=nearest(text, known), known=_some(known))
+    return found
 
 
 def range_fault(value: Decimal, subject: Subject) -> tuple[str, dict[str, str]]:

@@ -49,6 +49,12 @@ COLUMNS: Vocabulary = {
     "valid_to": (("有效期至", "有效期"), ("valid to", "valid_to")),
     "shared": (("共用误差组", "误差组"), ("error group", "shared error")),
     "certificate": (("证书编号", "证书"), ("certificate",)),
+    "cause": (("不确定度来源", "成因"), ("cause",)),
+    "shape": (("分布",), ("shape", "distribution")),
+    "size": (("大小",), ("size",)),
+    "stated": (("表示方式",), ("stated as", "stated")),
+    "dof": (("自由度",), ("dof", "degrees of freedom")),
+    "kind": (("效应",), ("kind", "effect")),
 }
 
 SCOPES: Vocabulary = {
@@ -176,3 +182,36 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     found = difflib.get_close_matches(folded(word), list(known), n=1, cutoff=0.6)
     return found[0] if found else ""
+
+
+CAUSES: Vocabulary = {
+    "calibration": (("校准",), ("calibration",)),
+    "permissible-error": (("最大允许误差",), ("permissible error", "permissible-error")),
+    "resolution": (("分辨力",), ("resolution",)),
+    "repeatability": (("重复性",), ("repeatability",)),
+    "drift": (("漂移",), ("drift",)),
+    "sampling": (("采样",), ("sampling",)),
+    "preparation": (("制样",), ("preparation", "sample preparation")),
+    "reproducibility": (("再现性",), ("reproducibility",)),
+    "representativeness": (("代表性",), ("representativeness",)),
+    "influence": (("影响量",), ("influence", "influence quantity")),
+    "other": (("其他",), ("other",)),
+}
+
+SHAPES: Vocabulary = {
+    "normal": (("正态",), ("normal",)),
+    "rectangular": (("矩形", "均匀"), ("rectangular", "uniform")),
+    "triangular": (("三角",), ("triangular",)),
+    "arcsine": (("反正弦",), ("arcsine",)),
+}
+
+STATED: Vocabulary = {
+    "u": (("标准不确定度", "u"), ("standard", "standard uncertainty")),
+    "half-width": (("半宽", "区间半宽"), ("half-width", "half width")),
+    "expanded": (("扩展不确定度",), ("expanded", "expanded uncertainty")),
+}
+
+KINDS: Vocabulary = {
+    "random": (("随机",), ("random",)),
+    "systematic": (("系统",), ("systematic",)),
+}
