@@ -178,6 +178,15 @@ def test_a_word_that_is_not_known_is_refused_with_the_nearest_that_is(
     assert (fault.code, fault.fields["value"], fault.fields.get("nearest", "")) == (code, value, nearest)
 
 
+def test_a_title_that_two_streams_have_names_neither(case: Case) -> None:
+    case.plant += "  - {id: coke, kind: fuel, item: coke, scope: line.1, place: kiln, title: {zh: 烟煤, en: Coke}}\n"
+    case.rows["coke"] = list(case.rows["coal"])
+    case.set("coal", "stream", "烟煤")
+    case.set("coke", "stream", "coke")
+    fault = case.fault()
+    assert (fault.code, fault.fields["row"], fault.fields["known"]) == ("folder.cell.stream", 2, "coal, coke")
+
+
 def test_a_formula_in_a_column_of_words_is_refused(csv_case: Case) -> None:
     csv_case.set("coal", "source", "=cmd|'/c calc'!A0")
     assert csv_case.fault().code == "folder.number.formula"

@@ -115,6 +115,12 @@ def test_an_unquoted_separator_of_thousands_is_told_as_what_it_is(csv_case: Case
     assert (fault.code, fault.fields["row"], fault.fields["column"]) == ("folder.row.no_heading", 2, "V")
 
 
+def test_a_row_pushed_aside_by_a_comma_is_told_once(csv_case: Case) -> None:
+    csv_case.rows["heat"].insert(9, "23")  # 23,076 typed without quotation marks: every month stands one cell too far
+    csv_case.rows["heat"][10] = "076"
+    assert [fault.code for fault in csv_case.faults()] == ["folder.row.no_heading"]
+
+
 def test_a_cell_beside_the_table_is_refused(xlsx_case: Case) -> None:
     xlsx_case.rows["coal"] += ["", "see above"]
     fault = xlsx_case.fault()
