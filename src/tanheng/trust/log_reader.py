@@ -222,8 +222,8 @@ class LogReader:
     def verify(self, older: Iterable[bytes] = (), *, progress: Callable[[int], None] | None = None) -> LogReport:
         """Read the whole log and hold everything in it against everything else.
 
-        All entries are hashed; every tile equals the hashes below it; each checkpoint is signed by the log and has the root of
-        the entries; every consecutive pair of checkpoints is consistent by its proof.
+        All entries are hashed; every tile equals the hashes below it, also those of older checkpoints that are still there;
+        each checkpoint is signed by the log and has the root of the entries; every consecutive pair is consistent by its proof.
 
         Parameters
         ----------
@@ -246,12 +246,14 @@ class LogReader:
         compared = 0
         _require_root(edge, roots)
         for index in range(-(-self.size // tiles.WIDTH)):
-            hashes = leaf_hashes(self.bundle(index))
+            entries = self.bundle(index)
+            hashes = leaf_hashes(entries)
             cuts = sorted({size - index * tiles.WIDTH for size in roots if 0 < size - index * tiles.WIDTH <= len(hashes)})
             start = 0
             for cut in [*cuts, len(hashes)]:
                 changed = edge.extend(hashes[start:cut])
                 compared += sum(self._compare(level, at, row) for level, at, row in changed)
+                self._compare_bundle(index, entries[:cut])
                 start = cut
                 _require_root(edge, roots)
             if progress is not None:
@@ -286,16 +288,27 @@ class LogReader:
             )
 
     def _compare(self, level: int, index: int, hashes: list[bytes]) -> bool:
-        """Hold a tile against the hashes of the entries, once it is as wide as in this log."""
-        tile = tiles.tile_at(level, index, self.size)
-        if len(hashes) != tile.width:
-            return False
-        data, found = self._file(tile)
+        """Hold a tile against the hashes of the entries; one narrower than now is held only when its file is still there."""
+        tile = Tile(level, index, len(hashes))
+        if tile == tiles.tile_at(level, index, self.size):
+            data, found = self._file(tile)
+        else:
+            older = self._source(tile.path)
+            if older is None:
+                return False
+            data, found = older, tile
         stored = tiles.split_hashes(data, found)[: tile.width]
         for at, (have, want) in enumerate(zip(stored, hashes, strict=True)):
             if have != want:
                 raise LogError("trust.log.tile", path=found.path, at=at, found=have.hex(), wanted=want.hex())
         return True
+
+    def _compare_bundle(self, index: int, entries: list[bytes]) -> None:
+        """Hold an entry bundle of an older checkpoint, when its file is still there, against the entries read."""
+        tile = tiles.bundle(index, len(entries))
+        data = self._source(tile.path) if len(entries) < tiles.WIDTH else None
+        if data is not None and tiles.split_entries(data, tile) != entries:
+            raise LogError("trust.log.bundle", path=tile.path)
 
     def _load_tile(self, level: int, index: int) -> list[bytes]:
         """Return the nodes of a tile, one row of bytes for each of its eight levels."""

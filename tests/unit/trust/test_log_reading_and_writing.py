@@ -61,7 +61,7 @@ def test_every_way_of_growing_verifies(steps: list[int]) -> None:
         log = Log.open(files, SIGNER)
     report = log.reader().verify(notes)
     assert report.size == min(sum(steps), 700) == log.size
-    assert report.tiles == sum(tile.level >= 0 for tile in tiles_of(log.size))
+    assert report.tiles >= sum(tile.level >= 0 for tile in tiles_of(log.size))
 
 
 def test_partial_tiles_of_every_published_size_are_served(files: Files) -> None:
