@@ -1,0 +1,271 @@
+"""A receiver that verifies every envelope and keeps it, with faults on demand; and a whole terminal beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import io
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import pytest
+
+from tanheng.edge.clock import Clock
+from tanheng.edge.configuration import parse
+from tanheng.edge.orders import sign_order
+from tanheng.edge.reading import EVENT_CHANNEL
+from tanheng.edge.terminal import Terminal
+from tanheng.trust import envelope
+from tanheng.trust.keys import Algorithm, KeyRecord, Purpose, generate, record_of
+
+NOW = 1_790_000_000_000
+
+
+class Receiver:
+    """Stores what verifies. ``mode`` says how it misbehaves: ok, busy (503), silent (the answer is lost), refuse, rubbish."""
+
+    def __init__(self, record: KeyRecord) -> None:
+        self.mode = "ok"
+        self.bodies: list[int] = []
+        self.arrivals: list[int] = []
+        self.stored: dict[int, envelope.Envelope] = {}
+        self.data: dict[int, bytes] = {}
+        self.repeats = 0
+        self.faults: list[str] = []
+        self.orders: list[bytes] = []
+        self.largest: int | None = None
+        self._record = record
+        self._lock = threading.Lock()
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                receiver._post(self)
+
+            def do_GET(self) -> None:
+                receiver._get(self)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._handler = Handler
+        self._server: http.server.ThreadingHTTPServer | None = None
+        self.port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), self._handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def _post(self, request: http.server.BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers["Content-Length"]))
+        self.bodies.append(len(body))
+        if self._server is None:
+            self._hang_up(request)
+            return
+        if self.mode == "busy":
+            self._answer(request, 503, b"", {"Retry-After": "0"})
+            return
+        if self.largest is not None and len(body) > self.largest:
+            self._answer(request, 413, b"too large", {})
+            return
+        if self.mode == "rubbish":
+            self._answer(request, 200, b'{"acknowledged": 7}', {})
+            return
+        answer = self._store(body)
+        if self.mode == "silent":
+            self._hang_up(request)
+            return
+        self._answer(request, 200, json.dumps(answer).encode(), {"Tanheng-Time": str(time.time_ns() // 1_000_000)})
+
+    @staticmethod
+    def _hang_up(request: http.server.BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+        request.connection.shutdown(socket.SHUT_RDWR)
+
+    def _store(self, body: bytes) -> dict[str, list[dict[str, Any]]]:
+        acknowledged, refused = [], []
+        stream = io.BytesIO(body)
+        with self._lock:
+            while stream.tell() < len(body):
+                start = stream.tell()
+                cbor2.CBORDecoder(stream).decode()
+                data = body[start : stream.tell()]
+                opened = envelope.open_envelope(data, lambda _: self._record)
+                sequence = opened.batch.sequence
+                if self.mode == "refuse":
+                    refused.append({"sequence": sequence, "code": "test.refused", "reason": "as asked"})
+                    continue
+                if sequence in self.stored:
+                    self.repeats += 1
+                    if self.stored[sequence].digest != opened.digest:
+                        self.faults.append(f"two envelopes of sequence {sequence}")
+                else:
+                    self.stored[sequence] = opened
+                    self.data[sequence] = data
+                    self.arrivals.append(sequence)
+                acknowledged.append(
+                    {"terminal": opened.batch.terminal, "sequence": sequence, "index": self.arrivals.index(sequence)}
+                )
+        return {"acknowledged": acknowledged, "refused": refused}
+
+    def _get(self, request: http.server.BaseHTTPRequestHandler) -> None:
+        self._answer(request, 200 if self.orders else 204, b"".join(self.orders), {})
+
+    @staticmethod
+    def _answer(request: http.server.BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
+        request.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    def check_chain(self) -> None:
+        """Assert that sequences have no gap and each batch names the one before."""
+        assert self.faults == []
+        before: envelope.Envelope | None = None
+        for sequence in sorted(self.stored):
+            envelope.follows(self.stored[sequence], before)
+            before = self.stored[sequence]
+
+    def readings(self, channel: int) -> list[tuple[int, int, int]]:
+        """All readings of a channel: (time, value, quality), in order of sequence."""
+        found = []
+        for sequence in sorted(self.stored):
+            batch = self.stored[sequence].batch
+            for index, offset, value, quality in zip(batch.channel, batch.offset_ms, batch.value, batch.quality, strict=True):
+                if index == channel:
+                    found.append((batch.start_ms + offset, value, quality))
+        return found
+
+    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """All events, or those of one kind."""
+        found = []
+        for sequence in sorted(self.stored):
+            batch = self.stored[sequence].batch
+            for index, raw in zip(batch.channel, batch.raw or [], strict=False):
+                if index == EVENT_CHANNEL:
+                    found.append(cbor2.loads(raw))
+        return [event for event in found if kind in (None, event["kind"])]
+
+
+class Rig:
+    """Keys, a receiver, and terminals made from a configuration."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.signer = generate(Algorithm.ED25519)
+        self.platform = generate(Algorithm.ED25519)
+        self.record = record_of(self.signer, purpose=Purpose.DEVICE, subject="t-1", valid_from_ms=0)
+        self.configuration_key = record_of(self.platform, purpose=Purpose.CONFIGURATION, subject="p-1", valid_from_ms=0)
+        self.receiver = Receiver(self.record)
+        self.content: dict[str, Any] = {
+            "terminal": "t-1",
+            "limits": {"batch_s": 0.2},
+            "uplink": {
+                "routes": [{"name": "lan", "url": self.receiver.url, "priority": 1}],
+                "timeout_s": 3,
+                "backoff_s": [0.05, 0.3],
+                "retry_better_s": 0.3,
+                "orders_s": 0,
+            },
+            "devices": [{"id": "host", "driver": "host", "every_s": 0.05}],
+            "channels": [
+                {
+                    "id": "disk",
+                    "device": "host",
+                    "unit": "1",
+                    "kind": "gauge",
+                    "decimals": 0,
+                    "every_s": 0.05,
+                    "address": {"source": "uplink.sent_bytes"},
+                }
+            ],
+        }
+        self.terminal: Terminal | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def configure(self, **changes: Any) -> None:
+        self.content = {**self.content, **changes}
+
+    def make(self, *, clock: Clock | None = None, pinned: bool = True) -> Terminal:
+        return Terminal(
+            parse(json.dumps(self.content)),
+            data=self.folder,
+            signer=self.signer,
+            clock=clock,
+            configuration_key=self.configuration_key if pinned else None,
+        )
+
+    async def start(self, **options: Any) -> Terminal:
+        self.terminal = self.make(**options)
+        self._task = asyncio.create_task(self.terminal.run())
+        await asyncio.sleep(0)
+        return self.terminal
+
+    async def stop(self) -> None:
+        if self._task is not None and self.terminal is not None:
+            self.terminal.stop()
+            await asyncio.wait_for(self._task, 20)
+            self._task = self.terminal = None
+
+    def order(self, number: int, kind: str, content: Any, *, terminal: str = "t-1", signer: Any = None) -> bytes:
+        return sign_order(
+            terminal=terminal,
+            number=number,
+            issued=NOW,
+            kind=kind,
+            content=content,
+            reason="因检定更换互感器",
+            signer=signer or self.platform,
+        )
+
+
+async def _until(condition: Callable[[], Any], *, seconds: float = 15, what: str = "the condition") -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"{what} did not hold within {seconds} s")
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def wait() -> Callable[..., Any]:
+    return _until
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    made = Rig(tmp_path)
+    yield made
+    try:
+        await made.stop()
+    finally:
+        made.receiver.stop()
+
+
+@pytest.fixture
+def second_receiver(rig: Rig) -> Iterator[Receiver]:
+    other = Receiver(rig.record)
+    yield other
+    other.stop()
