@@ -6,6 +6,7 @@ body, such as ``cn.``); what it says of the size is kept as written.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -39,12 +40,13 @@ class Components:
         table = read_head(grid, required=REQUIRED, optional=OPTIONAL, year=year, faults=faults)
         if table is None:
             return
+        given = {entry.quantity.partition(".sample")[0] for entry in self.entering.entries}
         for line in lines_of(table, self.entering):
-            self._component(line)
+            self._component(line, given)
 
-    def _component(self, line: Line) -> None:
+    def _component(self, line: Line, given: Collection[str]) -> None:
         before = len(line.faults)
-        subject = self._subject(line)
+        subject = self._subject(line, given)
         words = {column: word_of(line, column, known) for column, known in _WORDS.items()}
         unit = self._unit(line, subject)
         size = self._positive(line, "size", needed=True)
@@ -69,11 +71,10 @@ class Components:
             )
         )
 
-    def _subject(self, line: Line) -> str | None:
+    def _subject(self, line: Line, given: Collection[str]) -> str | None:
         """Return the quantity or parameter of a row; a quantity must be one the tables gave."""
         before = len(line.faults)
         text = line.text("quantity")
-        given = {entry.quantity.partition(".sample")[0] for entry in self.entering.entries}
         if text.startswith(_PACKS) or text in given:
             return text
         if len(line.faults) == before and "quantity" in line.table.columns:

@@ -18,63 +18,13 @@ from tanheng.accounting.folder.errors import FolderError
 from tanheng.accounting.folder.matrix import OPTIONAL as MATRIX_OPTIONAL
 from tanheng.accounting.folder.matrix import REQUIRED as MATRIX_REQUIRED
 from tanheng.accounting.folder.reading import PLANT_FILE, VERSIONS, Kind
-from tanheng.accounting.folder.samples import REQUIRED as SAMPLE_REQUIRED
+from tanheng.accounting.folder.template_events import EVENT_TABLES, EventTable
 from tanheng.accounting.folder.words import BASES, COLUMNS, GROUPS, ORIGINS, PLACES, SCOPES, Vocabulary, first_word
 from tanheng.core.messages import render
 
 KINDS = ("cets", "gbt", "eu")
 _YEARLY = {"eu": "2026"}
 _YEAR = "2025"
-_INSTRUMENTS = (
-    "instrument",
-    "scope",
-    "group",
-    "stream",
-    "item",
-    "class",
-    "mpe",
-    "u",
-    "k",
-    "unit",
-    "valid_to",
-    "shared",
-    "certificate",
-)
-_CORRECTIONS = (
-    *("scope", "group", "stream", "item", "period", "value", "unit", "basis", "place"),
-    *("known", "reason", "person", "source"),
-)
-
-# One example a table, in canonical words; it stands in the template as a comment.
-_EXAMPLES: Mapping[Kind, Sequence[tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    Kind.SAMPLES: (
-        (
-            SAMPLE_REQUIRED,
-            (
-                *("S-0312", "2025-03-12", "line.1", "fuel", "coal", "net_calorific_value", "23.412", "GJ/t", "ar", "kiln"),
-                *("1204.36", "2025-03-20", "化验室 / laboratory", "R-2025-118"),
-            ),
-        ),
-    ),
-    Kind.CORRECTIONS: (
-        (
-            _CORRECTIONS,
-            (
-                *("line.1", "fuel", "coal", "consumption", "2025-03", "18402.50", "t", "", "kiln"),
-                *("2025-05-06", "皮带秤校准后修正 / scale recalibrated", "张三 / Zhang San", "2025-04 校准记录"),
-            ),
-        ),
-    ),
-    Kind.INSTRUMENTS: (
-        (
-            _INSTRUMENTS,
-            (
-                *("WF-101", "line.1", "fuel", "coal", "consumption", "0.5", "0.5", "0.3", "2", "%", "2026-04-30"),
-                *("coal-scales", "2025-1187"),
-            ),
-        ),
-    ),
-}
 
 
 def write_template(
@@ -104,7 +54,7 @@ def write_template(
     files = {
         PLANT_FILE: _draft(f"{kind}.plant.yaml").encode(),
         **_matrices(kind, lang, form),
-        **{f"{name}.csv": _event_table(table, lang) for table, name in _EVENT_TABLES.items()},
+        **{f"{table.name}.csv": _event_table(table, lang) for table in EVENT_TABLES},
         "README.md": explanation(lang).encode(),
     }
     try:
@@ -117,9 +67,6 @@ def write_template(
     except OSError as error:
         raise FolderError("folder.unwritable", folder=str(folder), problem=error.strerror or "") from error
     return tuple(files)
-
-
-_EVENT_TABLES = {Kind.SAMPLES: "laboratory", Kind.CORRECTIONS: "corrections", Kind.INSTRUMENTS: "instruments"}
 
 
 def _draft(name: str) -> str:
@@ -169,11 +116,10 @@ def _matrices(kind: str, lang: str, form: str) -> dict[str, bytes]:
     return {"activity.xlsx": render_workbook(head, tables, lang=lang)}
 
 
-def _event_table(kind: Kind, lang: str) -> bytes:
-    columns, example = _EXAMPLES[kind][0]
-    heads = [first_word(COLUMNS, name, lang) for name in columns]
-    note = render(f"folder.template.{_EVENT_TABLES[kind]}", lang, {})
-    return _csv(kind, note, [["# " + example[0], *example[1:]], heads])
+def _event_table(table: EventTable, lang: str) -> bytes:
+    heads = [first_word(COLUMNS, name, lang) for name in table.columns]
+    note = render(f"folder.template.{table.name}", lang, {})
+    return _csv(table.kind, note, [["# " + table.example[0], *table.example[1:]], heads])
 
 
 def _csv(kind: Kind, note: str, rows: Iterable[Sequence[str]]) -> bytes:

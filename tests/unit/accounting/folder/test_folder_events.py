@@ -24,6 +24,8 @@ CORRECTION_HEAD = _row("quantity,period,value,unit,basis,place,known,reason,pers
 CORRECTION = _row("line.1.fuel.coal.consumption,2025-03,18400,t,,kiln,2025-05-06,recalibrated,Zhang")
 INSTRUMENT_HEAD = _row("instrument,scope,group,stream,item,class,mpe,u,k,unit,valid to,error group,certificate")
 INSTRUMENT = _row("WF-1,line.1,fuel,coal,consumption,0.5,0.5,0.3,2,%,2026-04-30,scales,2025-1187")
+COMPONENT_HEAD = _row("quantity,cause,shape,size,stated,unit,k,dof,kind,error group,source")
+COMPONENT = _row("line.1.fuel.coal.consumption,repeatability,normal,0.25,u,%,,9,random,,material test")
 COAL = "line.1.fuel.coal"
 
 
@@ -265,3 +267,45 @@ def test_a_wrong_instrument_names_its_cell(csv_case: Case, cells: dict[str, str]
 def test_an_instrument_twice_is_refused(csv_case: Case) -> None:
     instruments(csv_case, INSTRUMENT, INSTRUMENT)
     assert csv_case.fault().code == "folder.instrument.twice"
+
+
+# -- components of uncertainty --------------------------------------------------------------------------------------------
+
+
+def components(case: Case, *rows: list[str]) -> None:
+    case.write("uncertainty.csv", case.csv([COMPONENT_HEAD, *rows]))
+
+
+def test_a_component_is_what_the_plant_states(csv_case: Case) -> None:
+    components(csv_case, COMPONENT)
+    (found,) = csv_case.read().components
+    assert (found.subject, found.cause, found.shape) == (f"{COAL}.consumption", "repeatability", "normal")
+    assert (found.size, found.stated, found.unit, found.dof, found.k) == (Decimal("0.25"), "u", "%", Decimal(9), None)
+    assert (found.kind, found.source) == ("random", "material test")
+
+
+def test_a_component_may_belong_to_a_parameter_of_the_rule_pack(csv_case: Case) -> None:
+    name = "cn.cets.fuel.bituminous_coal.carbon_content"
+    components(csv_case, changed(COMPONENT, COMPONENT_HEAD, quantity=name, stated="expanded", k="2"))
+    (found,) = csv_case.read().components
+    assert (found.subject, found.stated, found.k) == (name, "expanded", Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "heading"),
+    [
+        ({"quantity": f"{COAL}.consumtion"}, "correction.unknown", "quantity"),
+        ({"cause": "luck"}, "cell.word", "cause"),
+        ({"shape": ""}, "cell.blank", "shape"),
+        ({"size": ""}, "cell.blank", "size"),
+        ({"size": "-1"}, "instrument.positive", "size"),
+        ({"stated": "expanded"}, "cell.blank", "k"),
+        ({"unit": "GJ"}, "cell.unit", "unit"),
+        ({"dof": "many"}, "number.text", "dof"),
+        ({"kind": "strange"}, "cell.word", "kind"),
+    ],
+)
+def test_a_wrong_component_names_its_cell(csv_case: Case, cells: dict[str, str], code: str, heading: str) -> None:
+    components(csv_case, changed(COMPONENT, COMPONENT_HEAD, **cells))
+    fault = csv_case.fault()
+    assert (fault.code, fault.fields["heading"]) == (f"folder.{code}", heading)

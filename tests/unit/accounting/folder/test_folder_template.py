@@ -78,7 +78,7 @@ def test_a_template_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["laboratory.csv", "corrections.csv", "instruments.csv"])
+@pytest.mark.parametrize("name", ["laboratory.csv", "corrections.csv", "instruments.csv", "uncertainty.csv"])
 def test_the_example_of_a_table_is_right(tmp_path: Path, name: str) -> None:
     write_template(tmp_path, lang="zh", form="csv")
     for table in ("activity.csv", name):
@@ -89,7 +89,6 @@ def test_the_example_of_a_table_is_right(tmp_path: Path, name: str) -> None:
             lines[2], lines[3] = lines[3], lines[2]
         (tmp_path / table).write_text("\n".join(lines) + "\n", encoding="utf-8")
     year = read_folder(tmp_path)
-    written = {entry.cell.file for versions in year.ledger.versions.values() for entry in versions} | {
-        found.cell.file for found in year.instruments
-    }
+    written = {entry.cell.file for versions in year.ledger.versions.values() for entry in versions}
+    written |= {found.cell.file for found in year.instruments} | {found.cell.file for found in year.components}
     assert name in written
