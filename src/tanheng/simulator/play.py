@@ -26,15 +26,13 @@ class Player:
     run : PlantRun
     folder : Path
         For the truck scale's database and the laboratory's files.
-    clock : PlayClock
     ports : mapping of str to int, optional
         Device → port; any free one when it is not given. A logger's is the port that the terminal listens to.
     """
 
-    def __init__(self, run: PlantRun, *, folder: Path, clock: PlayClock, ports: Mapping[str, int] | None = None) -> None:
+    def __init__(self, run: PlantRun, *, folder: Path, ports: Mapping[str, int] | None = None) -> None:
         self.run = run
         self.folder = folder
-        self._clock = clock
         self._ports = dict(ports or {})
         self.servers: dict[str, Server] = {device.id: self._server(device) for device in run.scenario.devices}
 
@@ -49,11 +47,11 @@ class Player:
         for server in reversed(self.servers.values()):
             await server.stop()
 
-    async def play(self, *, progress: Callable[[int], None] | None = None) -> None:
-        """Play from the clock's present to the end of the run; ``progress`` is told each minute."""
+    async def play(self, clock: PlayClock, *, progress: Callable[[int], None] | None = None) -> None:
+        """Play to the end of the run by ``clock``; ``progress`` is told each minute."""
         start = self.run.scenario.span.start
         for minute in range(1, self.run.scenario.minutes + 1):  # none is left out, should the machine be late
-            await self._clock.sleep(start + minute * MINUTE - self._clock.wall())
+            await clock.sleep(start + minute * MINUTE - clock.wall())
             await self.show(minute)
             if progress is not None:
                 progress(minute)

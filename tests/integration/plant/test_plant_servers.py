@@ -45,8 +45,7 @@ def only(run: PlantRun, *devices: str, faults: tuple[Fault, ...] = ()) -> PlantR
 
 @contextlib.asynccontextmanager
 async def playing(run: PlantRun, folder: Path, **ports: int) -> AsyncIterator[Player]:
-    clock = RunningClock(start=run.scenario.span.start, speed=300)
-    player = Player(run, folder=folder, clock=clock, ports={name.replace("_", "-"): port for name, port in ports.items()})
+    player = Player(run, folder=folder, ports={name.replace("_", "-"): port for name, port in ports.items()})
     await player.start()
     try:
         yield player
@@ -230,7 +229,7 @@ async def test_three_minutes_at_300_times_last_less_than_two_seconds(day: PlantR
     run = replace(run, scenario=replace(run.scenario, span=span))
     told: list[int] = []
     async with playing(run, tmp_path) as player, asyncio.timeout(2):
-        await player.play(progress=told.append)
+        await player.play(RunningClock(start=span.start, speed=300), progress=told.append)
     assert told == [1, 2, 3]
 
 

@@ -24,12 +24,6 @@ START = 1_790_000_000_000
 WHOLE = Span(START, START + 86_400_000)
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine(memory_mib=256, threads=1) as opened:
-        yield opened
-
-
 @pytest.fixture
 def probe() -> Probe:
     return Probe("t-1", generate(Algorithm.ED25519), start=START)

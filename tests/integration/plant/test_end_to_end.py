@@ -1,0 +1,133 @@
+"""Simulator → terminal → receiver → lake, without the platform: real protocols, real files, signed batches.
+
+With ideal instruments every total equals the truth to the last digit. The plant stands still for some minutes before and after
+the run, and the totals are taken over run and rest, so that no reading has to hit an instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tanheng.cli.receiver import Receiver
+from tanheng.cli.receiver_server import ReceiverServer
+from tanheng.core.period import Span
+from tanheng.edge.clock import ScaledClock
+from tanheng.edge.configuration import parse
+from tanheng.edge.terminal import Terminal
+from tanheng.lake import Engine, Query, Register
+from tanheng.simulator import PlantRun, generate, load
+from tanheng.simulator.papers import changed
+from tanheng.simulator.play import Player
+from tanheng.simulator.servers import Logger
+from tanheng.simulator.servers.port import free_port
+from tanheng.simulator.wiring import terminal_configuration
+from tanheng.trust.envelope import open_all, open_envelope
+from tanheng.trust.keys import KeyRecord, Purpose, record_of
+from tanheng.trust.suites import Algorithm
+from tanheng.trust.suites import generate as new_key
+
+MINUTE = 60_000
+REST = 10 * MINUTE
+SPEED = 300
+
+
+def ideal(hours: int) -> PlantRun:
+    """A stretch of the large plant from 06:00 of its first day on, with ideal instruments and without faults."""
+    scenario = load("two-lines")
+    start = scenario.span.start + 6 * 60 * MINUTE
+    return generate(
+        replace(
+            scenario,
+            span=Span(start, start + hours * 60 * MINUTE),
+            channels=tuple(replace(channel, systematic=0.0, random=0.0) for channel in scenario.channels),
+            faults=(),
+            stops=(),
+        ),
+        seed=7,
+    )
+
+
+async def play(run: PlantRun, folder: Path, engine: Engine) -> Receiver:
+    """Play a run through terminal and receiver, and return the receiver with everything in its lake."""
+    span = run.scenario.span
+    loggers = {device.id: free_port() for device in run.scenario.devices if device.protocol == "hj212"}
+    player = Player(run, folder=folder / "plant", ports=loggers)
+    await player.start()
+    signer = new_key(Algorithm.ED25519)
+    record = record_of(signer, purpose=Purpose.DEVICE, subject="t-1", valid_from_ms=0)
+    receiver = Receiver(folder / "receiver", plant="plant-1", keys=[record], now=lambda: span.start, engine=engine)
+    server = ReceiverServer(receiver, drain_s=0.5)
+    server.start()
+    document = terminal_configuration(player, terminal="t-1", platform=server.url)
+    configuration = parse(yaml.safe_dump(document))
+    receiver.register(configuration.digest, [channel.id for channel in configuration.channels])
+    (folder / "terminal").mkdir()
+    clock = ScaledClock(start=span.start - REST, speed=SPEED)  # from here on: starting servers takes its time
+    terminal = Terminal(configuration, data=folder / "terminal", signer=signer, clock=clock)
+    running = asyncio.create_task(terminal.run())
+    try:
+        await player.play(clock)
+        await until(lambda: all(logger.waiting == 0 for logger in player.servers.values() if isinstance(logger, Logger)))
+        await clock.sleep(span.end + REST - clock.wall())
+        await until(lambda: terminal.spool.gauge().waiting == 0)
+        verify(list(receiver.envelopes()), record)
+    finally:
+        terminal.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await player.stop()
+        await asyncio.to_thread(server.stop)
+    return receiver
+
+
+def verify(sealed: list[bytes], record: KeyRecord) -> None:
+    """Every batch holds under the terminal's key, and each follows the one before it."""
+    opened = {open_envelope(data, lambda _: record).batch.sequence: data for data in sealed}
+    chain = open_all([opened[sequence] for sequence in sorted(opened)], lambda _: record)
+    assert [envelope.batch.sequence for envelope in chain] == list(range(1, len(sealed) + 1))
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.05)
+
+
+def compare(run: PlantRun, receiver: Receiver) -> None:
+    scenario, query = run.scenario, Query(receiver.lake)
+    whole = Span(scenario.span.start - REST, scenario.span.end + REST)
+    registers = [channel for channel in scenario.channels if channel.kind == "totaliser"]
+    amounts = [channel for channel in scenario.channels if channel.kind == "amount"]
+    assert len(registers) == 19
+    numbers = {channel.id: receiver.channel(channel.id) for channel in (*registers, *amounts)}
+    found = query.totals([Register(numbers[channel.id], channel.modulus) for channel in registers], [whole])
+    for channel in registers:
+        truth = int(run.ran(channel.quantity, decimals=channel.decimals)[-1])
+        assert found[numbers[channel.id]][0].count == truth, channel.id
+    sums = query.sums([numbers[channel.id] for channel in amounts], [whole])
+    for channel in amounts:
+        truth = int(run.ran(channel.quantity, decimals=channel.decimals)[-1])
+        assert sums[numbers[channel.id]][0] == (truth, scenario.minutes), channel.id
+    trucks = changed(scenario, run.tickets, until=scenario.span.end)
+    net = query.sums([receiver.channel("coal.delivered.net")], [whole])[receiver.channel("coal.delivered.net")][0]
+    assert net == (sum(ticket.net_kg for ticket in trucks), len(trucks))
+
+
+async def test_two_hours_arrive_to_the_last_digit(tmp_path: Path, engine: Engine) -> None:
+    run = ideal(2)
+    receiver = await play(run, tmp_path, engine)
+    compare(run, receiver)
+
+
+@pytest.mark.long
+async def test_a_day_arrives_to_the_last_digit(tmp_path: Path, engine: Engine) -> None:
+    run = ideal(24)
+    receiver = await play(run, tmp_path, engine)
+    compare(run, receiver)
