@@ -20,6 +20,8 @@ from tanheng.cli.root import language, report
 from tanheng.core.errors import InputError, TanhengError
 
 if TYPE_CHECKING:
+    from tanheng.accounting.evaluation import Evaluation
+    from tanheng.accounting.folder import PlantYear
     from tanheng.accounting.inventory import Inventory
     from tanheng.standards import RulePack
 
@@ -41,6 +43,9 @@ def command(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the figures as JSON and nothing else; write no files.")
     ] = False,
+    uncertainty: Annotated[
+        bool, typer.Option("--uncertainty", help="Evaluate U of the totals from instruments.csv and uncertainty.csv.")
+    ] = False,
 ) -> None:
     """Account a plant-year of files: both boundaries' CO₂ with a full trace.
 
@@ -56,12 +61,13 @@ def command(
 
         pack = load_pack(tuple(overlay or ()))
         old = None if compare is None else _old(compare)
-        inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
+        year, inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
+        evaluation = evaluated(year, inventory, quiet=as_json) if uncertainty and not inventory.blank_mandatory else None
         if as_json:
-            sys.stdout.write(json.dumps(_figures(inventory), ensure_ascii=False, indent=1) + "\n")
+            sys.stdout.write(json.dumps(_figures(inventory, evaluation), ensure_ascii=False, indent=1) + "\n")
         else:
-            write_results(out or folder / "out", inventory, force=force, lang=lang)
-            _show(inventory, old, lang)
+            write_results(out or folder / "out", inventory, evaluation, force=force, lang=lang)
+            _show(inventory, evaluation, old, lang)
     raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
 
 
@@ -120,8 +126,8 @@ def _template(folder: Path, lang: str) -> None:
 
 def account_folder(
     folder: Path, pack: RulePack, book: str = "", known: datetime.date | None = None, *, quiet: bool = False
-) -> Inventory:
-    """Return the inventory of a folder.
+) -> tuple[PlantYear, Inventory]:
+    """Return the plant-year of a folder and its inventory.
 
     Raises
     ------
@@ -143,10 +149,20 @@ def account_folder(
             known_rulebooks=rulebook_ids(pack),
         )
         step("account")
-        return account(year.plant, year.ledger, pack, book_id=book, known=known)
+        return year, account(year.plant, year.ledger, pack, book_id=book, known=known)
 
 
-def _figures(inventory: Inventory) -> Mapping[str, Any]:
+def evaluated(year: PlantYear, inventory: Inventory, *, quiet: bool = False) -> Evaluation:
+    """Return the uncertainty of an inventory by what the folder states of instruments and laboratory."""
+    from tanheng.accounting.evaluation import evaluate_inventory
+    from tanheng.accounting.stated import evidence
+
+    with output.progress(quiet=quiet) as step:
+        step("uncertainty")
+        return evaluate_inventory(inventory, evidence(year.instruments, year.components))
+
+
+def _figures(inventory: Inventory, evaluation: Evaluation | None) -> Mapping[str, Any]:
     """Return what ``--json`` prints: every figure of the account and of its periods."""
     from tanheng.core.canonical import plain
 
@@ -158,10 +174,24 @@ def _figures(inventory: Inventory) -> Mapping[str, Any]:
             for key, figure in inventory.figures.items()
         },
         "unverified": inventory.unverified,
+        **({} if evaluation is None else {"uncertainty": _uncertainties(evaluation)}),
     }
 
 
-def write_results(out: Path, inventory: Inventory, *, force: bool, lang: str) -> None:
+def _uncertainties(evaluation: Evaluation) -> Mapping[str, Any]:
+    """Return U of each evaluated figure, its parts, and what is without evidence; U is binary by nature and given as such."""
+    return {
+        "seed": evaluation.seed,
+        "trials": evaluation.trials,
+        "without_evidence": list(evaluation.without_evidence),
+        "figures": {
+            name: {"u": item.gum.u, "k": item.gum.expanded().k, "U": item.gum.expanded().U, **item.gum.parts}
+            for name, item in evaluation.figures.items()
+        },
+    }
+
+
+def write_results(out: Path, inventory: Inventory, evaluation: Evaluation | None = None, *, force: bool, lang: str) -> None:
     """Write trace, workbook and report into a folder, whole or not at all."""
     from tanheng.accounting import trace
     from tanheng.reports import pdf, workbook
@@ -170,15 +200,17 @@ def write_results(out: Path, inventory: Inventory, *, force: bool, lang: str) ->
         step("trace")
         (draft / "inventory.json").write_bytes(trace.dumps(inventory))
         step("workbook")
-        (draft / "report.xlsx").write_bytes(workbook.render(inventory, lang=lang))
+        (draft / "report.xlsx").write_bytes(workbook.render(inventory, lang=lang, evaluation=evaluation))
         step("report")
-        (draft / "report.pdf").write_bytes(pdf.render(inventory, lang=lang))
+        (draft / "report.pdf").write_bytes(pdf.render(inventory, lang=lang, evaluation=evaluation))
 
 
-def _show(inventory: Inventory, old: Mapping[str, Any] | None, lang: str) -> None:
+def _show(inventory: Inventory, evaluation: Evaluation | None, old: Mapping[str, Any] | None, lang: str) -> None:
     from tanheng.cli import tables
 
     tables.summary(inventory, lang)
+    if evaluation is not None:
+        tables.uncertainty(inventory, evaluation, lang)
     if old is not None:
         from tanheng.accounting import trace
         from tanheng.accounting.compare import moves

@@ -31,7 +31,7 @@ def command(
         folder = examples / name
         if not folder.is_dir():
             raise InputError("cli.demo.missing", path=folder)
-        inventory = account_folder(folder, pack)
+        _, inventory = account_folder(folder, pack)
         write_results(folder / "out", inventory, force=True, lang=lang)
         tables.summary(inventory, lang)
         print(render("cli.demo.written", lang, {"path": folder / "out"}) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +16,9 @@ from tanheng.accounting.graph import Absence
 from tanheng.accounting.inventory import Figure, Inventory
 from tanheng.core.messages import render
 from tanheng.core.states import CheckState, word
+
+if TYPE_CHECKING:
+    from tanheng.accounting.evaluation import Evaluation
 
 MARKS = {CheckState.VERIFIED: "✓", CheckState.SECONDARY: "~", CheckState.UNVERIFIED: "?"}
 GROUPS = ("emission", "total", "intensity", "enterprise", "alternative_fuel", "comparison")
@@ -82,6 +86,33 @@ def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
         console.print(render("cli.account.gaps", lang, fields), style="yellow")
     if inventory.blank_mandatory:
         console.print(render("cli.account.blank", lang, {"ids": ", ".join(inventory.blank_mandatory)}), style="red")
+
+
+def uncertainty(inventory: Inventory, evaluation: Evaluation, lang: str) -> None:
+    """Print U of each evaluated figure and what contributes most to that of the first total."""
+    from tanheng.reports import uncertainty as report
+    from tanheng.reports.words import Words
+
+    words, console = Words(lang), _console()
+    content = report.content(inventory, evaluation, words)
+    if content is None:
+        console.print(render("cli.account.no_evidence", lang, {}), style="yellow")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", title=words("uncertainty"))
+    kept = [index for index, name in enumerate(report.HEADS) if name != "item"]
+    for index in kept:
+        table.add_column(words(report.HEADS[index]), justify="right" if 1 < index < 9 else "left", no_wrap=index < 9)
+    for row in content["rows"]:
+        table.add_row(*(row[index] for index in kept))
+    console.print(table)
+    ranked = Table(box=None, pad_edge=False, header_style="bold", title=words("contributions", name=content["first"]))
+    for name in ("id", "cause", "effect", "share"):
+        ranked.add_column(words(name), justify="right" if name == "share" else "left")
+    for item in content["contributions"]:
+        ranked.add_row(item["subject"], item["cause"], item["kind"], item["share"])
+    console.print(ranked)
+    if content["without"]:
+        console.print(f"{words('without')}: {', '.join(content['without'])}", style="yellow")
 
 
 def moves(found: Sequence[Move], lang: str) -> None:

@@ -12,7 +12,7 @@ import json
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tanheng.accounting import trace
 from tanheng.accounting.inventory import Inventory
@@ -24,10 +24,13 @@ from tanheng.reports.matrix import rows, scopes, summary
 from tanheng.reports.words import Words, boundary_notes, share, source_stream_cells, source_streams_note
 from tanheng.reports.workbook import heading
 
+if TYPE_CHECKING:
+    from tanheng.accounting.evaluation import Evaluation
+
 FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 
-def render(inventory: Inventory, *, lang: str) -> bytes:
+def render(inventory: Inventory, *, lang: str, evaluation: Evaluation | None = None) -> bytes:
     """Return the report as PDF/A-2b.
 
     Raises
@@ -45,7 +48,7 @@ def render(inventory: Inventory, *, lang: str) -> bytes:
         work = Path(folder)
         (work / "report.typ").write_bytes(root.joinpath("templates/report.typ").read_bytes())
         (work / "data.json").write_text(
-            json.dumps(content(inventory, lang), ensure_ascii=False, sort_keys=True), encoding="utf-8"
+            json.dumps(content(inventory, lang, evaluation), ensure_ascii=False, sort_keys=True), encoding="utf-8"
         )
         try:
             made = typst.compile(
@@ -66,7 +69,7 @@ def _date(inventory: Inventory) -> datetime.datetime:
     return datetime.datetime(inventory.plant.year + 1, 1, 1, tzinfo=datetime.UTC)
 
 
-def content(inventory: Inventory, lang: str) -> dict[str, Any]:
+def content(inventory: Inventory, lang: str, evaluation: Evaluation | None = None) -> dict[str, Any]:
     """Return everything the template prints, as texts: the template decides nothing and adds nothing up."""
     words = Words(lang)
     plant = inventory.plant
@@ -97,6 +100,7 @@ def content(inventory: Inventory, lang: str) -> dict[str, Any]:
         "corrections": _corrections(inventory, words),
         "gaps": inventory.gaps,
         "unused": inventory.unused,
+        "uncertainty": _uncertainty(inventory, evaluation, words),
         "declared_none": [[item.row, item.reason[lang]] for item in plant.declared_none],
         "notes": [note[lang] for note in inventory.book.notes] + boundary_notes(inventory, words),
         "source_streams": _source_streams(inventory, words),
@@ -182,3 +186,11 @@ def _corrections(inventory: Inventory, words: Words) -> list[list[str]]:
                 ]
             )
     return found
+
+
+def _uncertainty(inventory: Inventory, evaluation: Evaluation | None, words: Words) -> dict[str, Any] | None:
+    if evaluation is None:
+        return None
+    from tanheng.reports import uncertainty  # brings the numerical libraries, which other reports do not need
+
+    return uncertainty.content(inventory, evaluation, words)

@@ -10,8 +10,9 @@ from tanheng.accounting.inventory import Inventory
 from tanheng.reports.words import Words
 from tanheng.uncertainty import rounded
 from tanheng.uncertainty.component import CAUSE_WORDS, Kind
+from tanheng.uncertainty.statement import KIND_WORDS
 
-HEADS = ("item", "id", "value", "expanded", "unit", "k", "relative", "random", "systematic", "monte_carlo", "final")
+HEADS = ("item", "id", "value", "expanded", "unit", "k", "relative", "random", "systematic", "monte_carlo", "budget")
 SHOWN = 12
 """Contributions shown; the rest is added up in a row of its own."""
 
@@ -63,7 +64,7 @@ def contributions(evaluation: Evaluation, identifier: str, words: Words) -> list
         {
             "subject": item.subject,
             "cause": CAUSE_WORDS[item.cause][words.lang] if item.cause else "–",
-            "kind": words(item.kind.value),
+            "kind": KIND_WORDS[item.kind][words.lang],
             "share": f"{100 * item.share:.1f} %",
             "length": max(0.0, min(1.0, item.share)),
         }

@@ -6,7 +6,7 @@ import datetime
 import io
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
@@ -19,16 +19,22 @@ from tanheng.reports.digest import renderer_digest
 from tanheng.reports.matrix import Row, Value, rows, scopes, summary
 from tanheng.reports.words import Words, boundary_name, boundary_notes, share, source_stream_cells, source_streams_note
 
+if TYPE_CHECKING:
+    from tanheng.accounting.evaluation import Evaluation
+
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  # a workbook has no zone; a clock here would change the bytes
 _INVALID = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 
 
-def render(inventory: Inventory, *, lang: str) -> bytes:
+def render(inventory: Inventory, *, lang: str, evaluation: Evaluation | None = None) -> bytes:
     """Return the workbook as bytes, the same for the same inventory and renderer digest."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": Words(lang)("title"), "author": "Tanheng 碳衡", "created": _CREATED})
-    _Writer(book, inventory, lang).write()
+    writer = _Writer(book, inventory, lang)
+    writer.write()
+    if evaluation is not None:
+        writer.uncertainty(evaluation)
     book.close()
     return buffer.getvalue()
 
@@ -279,6 +285,31 @@ class _Writer:
         for line, (name, text) in enumerate(lines):
             sheet.write_string(line, 0, name, self.text)
             sheet.write_string(line, 1, text, self.text)
+
+    def uncertainty(self, evaluation: Evaluation) -> None:
+        """Add the sheet of uncertainties: a row a figure, then the ranked contributions to the first total."""
+        from tanheng.reports import uncertainty  # brings the numerical libraries, which other workbooks do not need
+
+        content = uncertainty.content(self.inventory, evaluation, self.words)
+        if content is None:
+            return
+        sheet = self._sheet(self.words("uncertainty"), [40, 30, 18, 18, 10, 8, 10, 12, 12, 30, 24])
+        line = self._header(sheet, 0, uncertainty.HEADS)
+        for row in content["rows"]:
+            self._strings(sheet, line, row)
+            line += 1
+        sheet.write_string(line + 1, 0, self.words("contributions", name=content["first"]), self.bold)
+        line = self._header(sheet, line + 2, ["id", "cause", "effect", "share"])
+        for item in content["contributions"]:
+            self._strings(sheet, line, [item[key] for key in ("subject", "cause", "kind", "share")])
+            line += 1
+        sheet.write_string(line + 1, 0, self.words("run", trials=content["trials"], seed=content["seed"]))
+        for offset, name in enumerate(content["without"], start=2):
+            self._strings(sheet, line + offset, [self.words("without"), name])
+
+    def _strings(self, sheet: Any, line: int, texts: Sequence[str]) -> None:
+        for column, text in enumerate(texts):
+            sheet.write_string(line, column, text)
 
     # -- cells --------------------------------------------------------------------------------------------------------
 
