@@ -13,7 +13,7 @@ Pure calculation: no clock, no file, no chance but a seed. The parts:
 
 from __future__ import annotations
 
-from tanheng.uncertainty.budget import SECOND_ORDER, BudgetRow
+from tanheng.uncertainty.budget import SECOND_ORDER, BudgetRow, ErrorShare
 from tanheng.uncertainty.comparison import (
     Comparison,
     WeightedMean,
@@ -51,6 +51,7 @@ __all__ = [
     "ComparisonError",
     "Component",
     "CovarianceError",
+    "ErrorShare",
     "Expanded",
     "Input",
     "InputError",

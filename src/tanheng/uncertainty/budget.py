@@ -54,6 +54,50 @@ class BudgetRow:
     state: CheckState | None
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorShare:
+    """All rows of one physical error put together.
+
+    Attributes
+    ----------
+    name : str
+        Of the group, or of the one input that has the error.
+    inputs : tuple of str
+        Inputs that carry it.
+    kind : Kind
+    cause : Cause or None
+        Of the first row.
+    contribution : float
+        To the standard uncertainty of the result, with its sign.
+    share : float
+        Part of the variance of the result.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    kind: Kind
+    cause: Cause | None
+    contribution: float
+    share: float
+
+
+def error_shares(
+    sources: Sources, contributions: Mapping[int, float], covariances: Mapping[int, float], u: float
+) -> tuple[ErrorShare, ...]:
+    """Return the errors behind a result, the largest share first; what to look at before buying anything."""
+    carriers: dict[int, list[tuple[str, Cause | None]]] = {}
+    for name, loads in sources.loads.items():
+        for load in loads:
+            carriers.setdefault(load.source, []).append((name, load.component.cause))
+    found = []
+    for index, contribution in contributions.items():
+        source, by = sources.sources[index], carriers[index]
+        share = contribution * covariances[index] / (u * u) if u else 0.0
+        names = tuple(name for name, _ in by)
+        found.append(ErrorShare(source.group or names[0], names, source.kind, by[0][1], contribution, share))
+    return tuple(sorted(found, key=lambda error: -abs(error.share)))
+
+
 def budget_rows(
     sources: Sources, sensitivities: Mapping[str, float], covariances: Mapping[int, float], u: float, second: float
 ) -> tuple[BudgetRow, ...]:

@@ -19,7 +19,7 @@ import GTC
 import numpy as np
 
 from tanheng.core.numbers import is_uncertain, kinks
-from tanheng.uncertainty.budget import BudgetRow, budget_rows
+from tanheng.uncertainty.budget import BudgetRow, ErrorShare, budget_rows, error_shares
 from tanheng.uncertainty.component import Kind
 from tanheng.uncertainty.coverage import Expanded, Missing, coverage_factor
 from tanheng.uncertainty.distribution import Array
@@ -70,6 +70,11 @@ class Propagated:
     def budget(self) -> tuple[BudgetRow, ...]:
         """Rows of the budget, the largest share first; shares add up to 1."""
         return budget_rows(self._sources, self._sensitivities, self.covariances_of_sources, self.u, self._second.variance)
+
+    @functools.cached_property
+    def errors(self) -> tuple[ErrorShare, ...]:
+        """The same by physical error: rows of one group are one, the largest share first."""
+        return error_shares(self._sources, self.contributions, self.covariances_of_sources, self.u)
 
     @functools.cached_property
     def covariances_of_sources(self) -> Mapping[int, float]:

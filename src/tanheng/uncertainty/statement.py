@@ -56,6 +56,21 @@ def rounded(value: float, u: float, digits: int = 2) -> tuple[str, str]:
     return f"{round(value, decimals):.{shown}f}", f"{round(u, decimals):.{shown}f}"
 
 
+def plain(value: float, digits: int) -> str:
+    """Return ``value`` to ``digits`` significant digits, without an exponent where people would not write one.
+
+    Examples
+    --------
+    >>> plain(5487612.0, 4), plain(0.0057735, 3), plain(2.5e-9, 3)
+    ('5488000', '0.00577', '2.5e-09')
+    """
+    if not math.isfinite(value) or value == 0 or not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.{digits}g}"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    shown = f"{round(value, decimals):.{max(decimals, 0)}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
 def statement(result: Propagated, *, unit: str = "", p: float = 0.95, language: str = "en") -> str:
     """Return one sentence: the value with its U, k and p; or that the budget is incomplete, and what it lacks."""
     expanded = result.expanded(p)
@@ -73,10 +88,11 @@ def statement(result: Propagated, *, unit: str = "", p: float = 0.95, language: 
         text = messages.render("uncertainty.statement.incomplete", language, fields)
     else:
         text = messages.render("uncertainty.statement.final", language, fields)
+    space = " " if language == "en" else ""
     if math.isnan(result.dof):
-        text += messages.render("uncertainty.statement.dof_undefined", language, fields)
+        text += space + messages.render("uncertainty.statement.dof_undefined", language, fields)
     if result.kinks:
-        text += messages.render("uncertainty.statement.kink", language, {"kinks": ", ".join(result.kinks)})
+        text += space + messages.render("uncertainty.statement.kink", language, {"kinks": ", ".join(result.kinks)})
     return text
 
 
@@ -94,15 +110,15 @@ def budget_table(result: Propagated, *, language: str = "en", rows: int | None =
 def _row(row: BudgetRow, language: str) -> tuple[str, ...]:
     if row.input == SECOND_ORDER:
         label = messages.render("uncertainty.budget.second_order", language, {})
-        return (label, "", "", "", "", "", f"{row.contribution:.3g}", f"{100 * row.share:.1f} %", "", "", "")
+        return (label, "", "", "", "", "", plain(row.contribution, 3), f"{100 * row.share:.1f} %", "", "", "")
     return (
         row.input,
-        f"{row.value:.6g}",
-        f"{row.u:.3g}",
+        plain(row.value, 6),
+        plain(row.u, 3),
         row.type,
         WORDS[row.distribution][language] if row.distribution else "",
-        f"{row.sensitivity:.4g}",
-        f"{row.contribution:.3g}",
+        plain(row.sensitivity, 4),
+        plain(row.contribution, 3),
         f"{100 * row.share:.1f} %",
         row.group or "",
         KIND_WORDS[row.kind][language],

@@ -150,6 +150,18 @@ def test_shares_of_a_budget_add_up_to_one_also_with_groups_and_cancelling_rows()
     assert result.budget[0].input == "a"
 
 
+def test_rows_of_one_error_are_one_in_the_ranking_of_errors() -> None:
+    inputs = {
+        f"m{month}": Input.of(100, [Component.normal(u=1.0, group="scale"), Component.normal(u=1.0)]) for month in range(12)
+    }
+    errors = gum(total, inputs).errors
+    assert errors[0].name == "scale"
+    assert len(errors[0].inputs) == 12
+    assert errors[0].contribution == pytest.approx(12)
+    assert errors[0].share == pytest.approx(144 / 156)
+    assert sum(error.share for error in errors) == pytest.approx(1)
+
+
 def test_a_budget_row_carries_what_the_reader_needs() -> None:
     component = Component.rectangular(
         relative=0.005, group="belt:calibration", cause=Cause.PERMISSIBLE_ERROR, source="class 0.5"

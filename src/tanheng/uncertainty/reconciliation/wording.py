@@ -50,16 +50,18 @@ def sentence(verdict: GlobalTest, suspects: Sequence[Suspect], language: str, ti
         return messages.render("uncertainty.finding.closed", language, fields)
     explaining = [suspect for suspect in suspects if suspect.explains]
     opening = "uncertainty.finding.open" if explaining else "uncertainty.finding.no_single"
-    parts = [messages.render(opening, language, fields)]
-    joint = messages.render("uncertainty.finding.or", language, {})
+    space = " " if language == "en" else ""
+    joint = messages.render("uncertainty.finding.or", language, {}) + space
+    named = []
     for rank, suspect in enumerate((explaining or list(suspects))[:_NAMED], start=1):
-        named = [_meter(stream, bias, suspect, language, titles) for stream, bias in suspect.biases.items()]
-        named += [_loss(balance, loss, language, titles) for balance, loss in suspect.losses.items()]
-        code = "uncertainty.finding.one" if len(named) == 1 else "uncertainty.finding.several"
-        parts.append(
-            messages.render(code, language, {"rank": rank, "what": joint.join(named), "J": f"{suspect.remaining:.2f}"})
+        errors = [_meter(stream, bias, suspect, language, titles) for stream, bias in suspect.biases.items()]
+        errors += [_loss(balance, loss, language, titles) for balance, loss in suspect.losses.items()]
+        code = "uncertainty.finding.one" if len(errors) == 1 else "uncertainty.finding.several"
+        named.append(
+            messages.render(code, language, {"rank": rank, "what": joint.join(errors), "J": f"{suspect.remaining:.2f}"})
         )
-    return (" " if language == "en" else "").join(parts)
+    listed = ("；" if language == "zh" else "; ").join(named) + ("。" if language == "zh" else ".")
+    return messages.render(opening, language, fields) + space + listed
 
 
 def _meter(stream: str, bias: float, suspect: Suspect, language: str, titles: Mapping[str, Mapping[str, str]]) -> str:
