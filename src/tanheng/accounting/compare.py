@@ -6,6 +6,7 @@ explained by the numbers behind it that changed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,12 +46,13 @@ class Move:
 
 def moves(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Move]:
     """Return the figures that differ between two loaded inventory documents, in the order of the new one."""
-    changed = {cause.id: cause for cause in _changes(old, new)}
+    changed = dict(_changes(old, new))
     found = []
     for key in [*new["order"], *(key for key in old["order"] if key not in new["figures"])]:
         before, after = old["figures"].get(key), new["figures"].get(key)
         if _value(before) != _value(after) or (before is None) != (after is None):
-            causes = _behind(key, new if after is not None else old, changed)
+            documents = [document for document, figure in ((new, after), (old, before)) if figure is not None]
+            causes = dict.fromkeys(cause for document in documents for cause in _behind(key, document, changed))
             item = after or before
             found.append(Move(key, item["title"], item["unit"], _value(before), _value(after), tuple(causes)))
     return found
@@ -60,26 +62,54 @@ def _value(figure: Mapping[str, Any] | None) -> Decimal | None:
     return None if figure is None or figure["value"] is None else Decimal(figure["value"])
 
 
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
-    for kind in ("inputs", "parameters"):
-        for key in sorted(old[kind].keys() | new[kind].keys()):
-            before, after = old[kind].get(key), new[kind].get(key)
-            if (before or {}).get("value") != (after or {}).get("value") or (before is None) != (after is None):
-                item = after or before
-                yield Cause(
-                    id=key,
-                    kind=kind.removesuffix("s"),
-                    old=None if before is None else before["value"],
-                    new=None if after is None else after["value"],
-                    unit=item["unit"],
-                    reason=item.get("reason", ""),
-                    person=item.get("person", ""),
-                    known=item.get("known") or item.get("known_since"),
-                )
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Cause]]:
+    """Yield every changed number by its id; a parameter that gave way to another edition of itself comes under both ids."""
+    for key in sorted(old["inputs"].keys() | new["inputs"].keys()):
+        before, after = old["inputs"].get(key), new["inputs"].get(key)
+        if _given(before) != _given(after):
+            yield key, _cause(key, "input", before, after)
+    yield from _parameters(old["parameters"], new["parameters"])
     for key in sorted(old["figures"].keys() & new["figures"].keys()):
         before, after = old["figures"][key], new["figures"][key]
         if before["formula"] != after["formula"] or before["rules"] != after["rules"]:
-            yield Cause(id=key, kind="formula", old=before["formula"], new=after["formula"], unit=after["unit"])
+            yield key, Cause(id=key, kind="formula", old=before["formula"], new=after["formula"], unit=after["unit"])
+
+
+def _parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Cause]]:
+    for key in sorted(old.keys() & new.keys()):
+        if _stated(old[key]) != _stated(new[key]):
+            yield key, _cause(key, "parameter", old[key], new[key])
+    editions: dict[str, tuple[list[str], list[str]]] = {}
+    for side, (own, other) in enumerate(((old, new), (new, old))):
+        for key in sorted(own.keys() - other.keys()):
+            editions.setdefault(own[key]["id"], ([], []))[side].append(key)
+    for name, (gone, come) in sorted(editions.items()):
+        for left, right in itertools.zip_longest(gone, come):
+            cause = _cause(name, "parameter", old.get(left), new.get(right))
+            yield from ((key, cause) for key in (left, right) if key is not None)
+
+
+def _cause(key: str, kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Cause:
+    item = after or before or {}
+    return Cause(
+        id=key,
+        kind=kind,
+        old=_stated(before),
+        new=_stated(after),
+        unit=item["unit"],
+        reason=item.get("reason", ""),
+        person=item.get("person", ""),
+        known=item.get("known") or item.get("known_since"),
+    )
+
+
+def _given(item: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    """Return what makes an entry another one: its value, and the basis and place it holds for."""
+    return None if item is None else (item["value"], item.get("basis"), item.get("place"))
+
+
+def _stated(item: Mapping[str, Any] | None) -> str | None:
+    return None if item is None else item["value"]
 
 
 def _behind(key: str, document: Mapping[str, Any], changed: Mapping[str, Cause]) -> list[Cause]:

@@ -32,7 +32,7 @@ def turns(plant: Plant, loops: Sequence[str], start: Turn | None = None) -> Iter
     Raises
     ------
     RuleBookError
-        When a rule book names a loop that does not exist.
+        When a rule book names a loop that does not exist, or one outside the loop it belongs into.
     """
     turn = start or Turn({"plant": plant.id, "province": plant.province}, {})
     if not loops:
@@ -42,16 +42,24 @@ def turns(plant: Plant, loops: Sequence[str], start: Turn | None = None) -> Iter
         loop = _LOOPS[loops[0]]
     except KeyError:
         raise RuleBookError("accounting.rulebook.loop", loop=loops[0], known=", ".join(sorted(_LOOPS))) from None
-    for bindings, words in loop(plant, turn.bindings):
+    try:
+        found = list(loop(plant, turn.bindings))
+    except KeyError as error:
+        raise RuleBookError("accounting.rulebook.loop_outside", loop=loops[0], outer=error.args[0]) from error
+    for bindings, words in found:
         yield from turns(plant, loops[1:], turn.with_(bindings, words))
 
 
 def title(words: Words, turn: Turn) -> dict[str, str]:
     """Return a title in both languages with its placeholders filled."""
-    return {
-        language: text.format_map({**turn.bindings, **{f"{key}_title": word[language] for key, word in turn.words.items()}})
-        for language, text in words.items()
-    }
+    filled = {}
+    for language, text in words.items():
+        known = {**turn.bindings, **{f"{key}_title": word[language] for key, word in turn.words.items()}}
+        try:
+            filled[language] = text.format_map(known)
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            raise RuleBookError("accounting.rulebook.placeholder", template=text, known=", ".join(known)) from error
+    return filled
 
 
 _Turns = Iterable[tuple[dict[str, str], dict[str, Words]]]
@@ -68,9 +76,10 @@ def _lines(plant: Plant, _: Bindings) -> _Turns:
 
 
 def _sharing_lines(plant: Plant, bindings: Bindings) -> _Turns:
-    shared = next(stream for stream in plant.streams if stream.scope == "site" and stream.id == bindings["stream"])
+    wanted = bindings["stream"]
+    sharing = {line for stream in plant.streams if stream.scope == "site" and stream.id == wanted for line in stream.shared_by}
     for line in plant.lines:
-        if line.id in shared.shared_by:
+        if line.id in sharing:
             yield {"line": line.id}, {"line": line.title}
 
 

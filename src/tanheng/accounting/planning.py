@@ -33,7 +33,7 @@ from tanheng.accounting.rulebook import (
     Step,
 )
 from tanheng.core import identifiers
-from tanheng.core.errors import InputError, QuantityError
+from tanheng.core.errors import InputError, QuantityError, TanhengError
 from tanheng.core.units import UNITS, convert
 from tanheng.core.units import unit as unit_named
 from tanheng.formulas import registry
@@ -92,7 +92,7 @@ class Planner:
         self.declared = frozenset(declared)
         self.made: set[str] = set()
         self._lacking: set[str] = set()
-        self.faults: list[Exception] = []
+        self.faults: list[TanhengError] = []
         self.samples = _samples(entries)
         self._ids = frozenset(pack.ids())
         self._values: dict[tuple[str, datetime.date, bool], str] = {}
@@ -113,7 +113,7 @@ class Planner:
         for name in sorted({identifiers.without_period(key) for key in self.account.entries}):
             self._year_of(name)
         if self.faults:
-            raise InputError("accounting.input.refused", findings=tuple(self.faults), count=len(self.faults))  # type: ignore[arg-type]  # all are ours
+            raise InputError("accounting.input.refused", findings=self.faults, count=len(self.faults))
         return self.account
 
     # -- steps ------------------------------------------------------------------------------------------------------
@@ -162,6 +162,9 @@ class Planner:
         words: Mapping[str, str],
     ) -> None:
         formula = registry.get(formula_id)
+        if arguments.keys() != formula.arguments.keys():
+            given, wanted_roles = ", ".join(arguments) or "–", ", ".join(formula.arguments)
+            raise RuleBookError("accounting.rulebook.roles", figure=name, formula=formula_id, given=given, wanted=wanted_roles)
         wanted = formula.fit({role: units for role, arg in arguments.items() if (units := self._units(arg)) is not None})
         fitted = {role: self._fitted(argument, wanted[role]) for role, argument in arguments.items()}
         key = identifiers.at(name, period) if period else name
@@ -398,6 +401,8 @@ class Planner:
         InputError
             When the plant chose what the rule book does not offer.
         """
+        if name not in self.book.choices:
+            raise RuleBookError("accounting.rulebook.choice", name=name, known=", ".join(self.book.choices) or "–")
         option = self.book.choices[name]
         chosen = self.plant.choices.get(name, option.default)
         if chosen not in option.allowed:
@@ -476,7 +481,13 @@ def _parameters(expression: Expression) -> Iterator[str]:
 
 
 def _fill(template: str, turn: Turn) -> str:
-    return template.format_map(turn.bindings) if "{" in template else template
+    """Return a template with its placeholders filled from the loops around it."""
+    if "{" not in template:
+        return template
+    try:
+        return template.format_map(turn.bindings)
+    except (KeyError, ValueError, IndexError, AttributeError) as error:
+        raise RuleBookError("accounting.rulebook.placeholder", template=template, known=", ".join(turn.bindings)) from error
 
 
 def _matches(found: str, wanted: str) -> bool:

@@ -34,7 +34,10 @@ from typing import Any
 from tanheng.accounting.errors import RuleBookError
 from tanheng.accounting.plant import Words
 from tanheng.core import canonical
+from tanheng.core.errors import NumberError, UnitError
+from tanheng.core.numbers import to_decimal
 from tanheng.core.rounding import Mode
+from tanheng.core.units import unit as unit_named
 from tanheng.standards import RulePack
 
 
@@ -215,7 +218,7 @@ def parse(raw: Mapping[str, Any], *, digest: str) -> RuleBook:
         steps=tuple(_step(step, raw.get("fragments", {})) for step in raw["steps"]),
         mandatory=tuple(raw.get("mandatory", ())),
         totals=tuple(raw.get("totals", ())),
-        rounding=Mode(raw.get("rounding", {}).get("mode", "half-even")),
+        rounding=_mode(raw.get("rounding", {}).get("mode", "half-even"), name),
         rounding_note=dict(raw.get("rounding", {}).get("note", {})),
         notes=tuple(dict(note) for note in raw.get("notes", ())),
         choices={name: Choice(item["default"], tuple(item["allowed"])) for name, item in raw.get("choices", {}).items()},
@@ -228,6 +231,12 @@ _BOOK_KEYS = {
     "id", "document", "title", "extends", "rounding", "notes", "choices", "mandatory", "totals", "boundaries",
     "source_streams", "fragments", "steps",
 }  # fmt: skip
+
+
+def _mode(text: str, book: str) -> Mode:
+    if text not in list(Mode):
+        raise RuleBookError("accounting.rulebook.book_key", book=book, key=f"rounding: {text}")
+    return Mode(text)
 
 
 _STEP_KEYS = {
@@ -262,6 +271,9 @@ def _step(written: Mapping[str, Any], fragments: Mapping[str, Any]) -> Step:
     weighted = annual.get("weighted_by", "") if isinstance(annual, Mapping) else ""
     if not weighted and annual not in ("sum", "formula", "none"):
         raise RuleBookError("accounting.rulebook.key", figure=name, key=f"annual: {annual}")
+    for key in ("zero_when", "not_applicable_when_zero"):
+        if raw.get(key, "") not in ("", *raw["arguments"]):
+            raise RuleBookError("accounting.rulebook.key", figure=name, key=f"{key}: {raw[key]}")
     return Step(
         figure=name,
         title=dict(raw["title"]),
@@ -322,7 +334,7 @@ def expression(raw: Any, *, figure: str) -> Expression:
         case keys if keys == {"latest"}:
             return Param(raw["latest"], latest=True)
         case keys if "number" in keys and keys <= {"number", "unit"}:
-            return Constant(Decimal(raw["number"]), raw.get("unit", "1"))
+            return _constant(raw, figure)
         case keys if keys == {"first"}:
             return First(several(raw["first"]))
         case keys if keys == {"all"}:
@@ -334,3 +346,10 @@ def expression(raw: Any, *, figure: str) -> Expression:
         case keys if {"each", "take"} <= keys <= {"each", "take", "when"}:
             return Each(tuple(raw["each"]), several(raw["take"]), _condition(raw.get("when", {}), figure=figure))
     raise RuleBookError("accounting.rulebook.expression", figure=figure, value=repr(dict(raw)))
+
+
+def _constant(raw: Mapping[str, Any], figure: str) -> Constant:
+    try:
+        return Constant(to_decimal(raw["number"]), unit_named(raw.get("unit", "1")).name)
+    except (NumberError, UnitError) as error:
+        raise RuleBookError("accounting.rulebook.expression", figure=figure, value=repr(dict(raw))) from error

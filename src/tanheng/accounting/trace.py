@@ -21,7 +21,7 @@ from tanheng.accounting.plant import Plant
 from tanheng.accounting.source_streams import Classification
 from tanheng.core import canonical
 from tanheng.core.errors import CalculationError
-from tanheng.core.numbers import calculating, stored
+from tanheng.core.numbers import calculating, stored, to_decimal
 from tanheng.formulas import registry
 from tanheng.formulas.declaration import Units
 from tanheng.standards import Confirmation, ParameterValue
@@ -247,23 +247,47 @@ def repeat(found: Mapping[str, Any]) -> dict[str, Decimal | None]:
         nodes = [_node(key, found["figures"][key], units) for key in found["order"]]
         leaves: dict[str, Value] = dict.fromkeys(found["gaps"], Absence.GAP)
         leaves.update({key: _number(item["value"]) for part in _LEAVES for key, item in found[part].items()})
-    except (KeyError, TypeError) as error:
-        raise CalculationError("accounting.trace.part", part=str(error)) from error
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
+        raise CalculationError("accounting.trace.part", part=str(error) or type(error).__name__) from error
     with calculating():
-        values = run(nodes, leaves)
+        try:
+            values = run(nodes, leaves)
+        except ArithmeticError as error:
+            raise CalculationError("accounting.trace.part", part=type(error).__name__) from error
     return {key: None if isinstance(value, Absence) else stored(value) for key, value in values.items()}
+
+
+def verify(found: Mapping[str, Any]) -> None:
+    """Calculate every figure of a loaded document again and compare.
+
+    Raises
+    ------
+    CalculationError
+        Names the first figures whose value is not what their inputs, parameters and formulas give.
+    """
+    wrong = []
+    for key, value in repeat(found).items():
+        stated = found["figures"][key]["value"]
+        if stated != (None if value is None else canonical.plain(value)):
+            wrong.append(f"{key}: {stated} ≠ {'–' if value is None else canonical.plain(value)}")
+    missing = sorted(found["figures"].keys() - set(found["order"]))
+    wrong += [f"{key}: not in order" for key in missing]
+    if wrong:
+        raise CalculationError("accounting.trace.figures", count=len(wrong), figures="; ".join(wrong[:5]))
 
 
 _LEAVES = ("inputs", "parameters", "constants")
 
 
 def _number(text: str | None) -> Value:
-    return Absence.GAP if text is None else Decimal(text)
+    return Absence.GAP if text is None else to_decimal(text)
 
 
 def _node(key: str, item: Mapping[str, Any], units: Mapping[str, str]) -> Node:
     formula = registry.get(item["formula"])
     given = {role: shape for role, argument in item["arguments"].items() if (shape := _shape(argument, units)) is not None}
+    if item["arguments"].keys() != formula.arguments.keys():
+        raise CalculationError("accounting.trace.part", part=f"{key}: {', '.join(item['arguments'])}")
     wanted = formula.fit(given)
     rules = item["rules"]
     return Node(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,10 @@ import pytest
 from tanheng.accounting.account import account
 from tanheng.accounting.entries import Cell, Entry, Ledger
 from tanheng.accounting.inventory import Inventory
-from tanheng.accounting.plant import Basis, Clinker, Line, Place, Plant, Product, Stream, StreamKind
+from tanheng.accounting.plant import Basis, Clinker, Facility, Line, Place, Plant, Product, Stream, StreamKind
 from tanheng.core.states import Origin
 from tanheng.standards import RulePack, load_pack
+from tanheng.standards.rulebook import rulebook
 
 MONTHS = tuple(f"2025-{month:02d}" for month in range(1, 13))
 
@@ -42,6 +43,7 @@ class Desk:
         self.choices: dict[str, str] = {}
         self.periods: tuple[str, ...] = MONTHS
         self.products: tuple[Product, ...] = ()
+        self.facilities: tuple[Facility, ...] = ()
 
     def write(
         self,
@@ -78,6 +80,7 @@ class Desk:
             self.rulebook,
             choices=self.choices,
             products=self.products,
+            facilities=self.facilities,
         )
 
     def account(self, *, known: datetime.date | None = None, rulebook: str = "") -> Inventory:
@@ -122,3 +125,26 @@ def gbt_year(plant_year: Desk) -> Desk:
         plant_year.write(f"line.1.clinker.portland.{item}", value, "%")
         plant_year.write(f"line.1.clinker.portland.{item}_not_from_carbonate", "0", "%")
     return plant_year
+
+
+def with_book(pack: RulePack, content: dict[str, object]) -> RulePack:
+    """Return a rule pack with one rule book more."""
+    return RulePack(
+        documents=pack.documents,
+        parameters=pack.parameters,
+        tables=pack.tables,
+        rulebooks={**pack.rulebooks, str(content["id"]): rulebook(content, file="test.yaml")},
+        content=content,
+    )
+
+
+@pytest.fixture
+def accounted(plant_year: Desk) -> Callable[..., Inventory]:
+    """Account the plant-year by a rule book of the given steps."""
+
+    def run(*steps: dict[str, object], **more: object) -> Inventory:
+        content = {"id": "test.book", "document": "tanheng-activity-data", "title": words("test"), "steps": list(steps), **more}
+        plant_year.pack, plant_year.rulebook = with_book(plant_year.pack, content), "test.book"
+        return plant_year.account()
+
+    return run

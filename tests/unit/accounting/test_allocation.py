@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.accounting import allocation
@@ -135,6 +135,7 @@ def test_scenarios_stand_beside_each_other(pack: RulePack) -> None:
     assert found["low"].balance_value == Decimal("0.78")
 
 
+@settings(deadline=None)  # the first example loads the rule pack
 @given(
     emissions=st.decimals("1", "9e6", places=2),
     clinker=st.decimals("1", "9e6", places=2),

@@ -144,7 +144,9 @@ def test_a_fuel_metered_once_for_two_lines_is_one_stream(desk: Desk) -> None:
         desk.write(f"line.{name}.electricity.consumed", "7500", "MWh")
     desk.write("enterprise.electricity.purchased", "15000", "MWh")
     inventory = desk.account()
-    (coal,) = (item for item in streams_of(inventory.plant, inventory.figures) if item.id == "site.fuel.coal")
+    found = streams_of(inventory.plant, inventory.figures)
+    assert found is not None
+    (coal,) = (item for item in found if item.id == "site.fuel.coal")
     assert coal.emission == 24 * Decimal("37280.842552800")  # T1 on each line
 
 
