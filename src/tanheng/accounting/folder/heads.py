@@ -21,7 +21,7 @@ _PATTERNS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-01"),  # an Excel date on the first day of the month
     re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月"),
     re.compile(r"(?P<month>\d{1,2})月"),
-    re.compile(r"(?P<numeral>[一二三四五六七八九十]{1,2})月"),
+    re.compile(r"(?P<name>[一二三四五六七八九十]{1,2})月"),
     re.compile(r"(?P<name>[a-z]{3})-(?P<short>\d{2})"),  # what a spreadsheet makes of 2025-01
     re.compile(r"(?P<short>\d{2})-(?P<name>[a-z]{3})"),
     re.compile(r"(?P<year>\d{4})年?"),
@@ -64,20 +64,12 @@ def period_of_head(text: str, *, year: int) -> str | None:
         if match is None:
             continue
         parts = match.groupdict()
-        if parts.get("short"):
-            parts["year"] = f"20{parts['short']}"
-        found_year = int(parts.get("year") or year)
-        month = _month(parts)
-        if month is None:
-            return f"{found_year:04d}" if "month" not in parts and len(parts) == 1 else None
-        return f"{found_year:04d}-{month:02d}"
+        named = int(f"20{parts['short']}" if "short" in parts else parts.get("year", year))
+        if parts.keys() == {"year"}:
+            return f"{named:04d}"
+        month = int(parts["month"]) if "month" in parts else _MONTH_NAMES.get(parts["name"])
+        return f"{named:04d}-{month:02d}" if month else None
     return None
-
-
-def _month(parts: Mapping[str, str | None]) -> int | None:
-    if parts.get("month"):
-        return int(parts["month"] or 0)
-    return _MONTH_NAMES.get(parts.get("numeral") or parts.get("name") or "")
 
 
 def read_head(

@@ -23,6 +23,13 @@ from tanheng.accounting.folder.words import BASES, COLUMNS, GROUPS, ORIGINS, PLA
 from tanheng.core.messages import render
 
 KINDS = ("cets", "gbt", "eu")
+_VOCABULARIES: Mapping[str, Vocabulary] = {
+    "scope": SCOPES,
+    "group": GROUPS,
+    "basis": BASES,
+    "place": PLACES,
+    "origin": ORIGINS,
+}
 _YEARLY = {"eu": "2026"}
 _YEAR = "2025"
 
@@ -49,6 +56,7 @@ def write_template(
         When the folder is not empty or cannot be written, or there is no such kind.
     """
     folder = Path(path)
+    lang = "en" if lang == "en" else "zh"
     if kind not in KINDS:
         raise FolderError("folder.template_kind", value=kind, known=", ".join(KINDS))
     files = {
@@ -90,19 +98,12 @@ def matrix_rows(kind: str, lang: str) -> dict[str, list[list[str]]]:
 
 def _in_words(column: str, row: Mapping[str, str], lang: str) -> str:
     """Return a cell of a draft row in the words of a language."""
-    vocabularies: Mapping[str, Vocabulary] = {
-        "scope": SCOPES,
-        "group": GROUPS,
-        "basis": BASES,
-        "place": PLACES,
-        "origin": ORIGINS,
-    }
     if column == "source":
-        return row[lang if lang in ("zh", "en") else "en"]
+        return row[lang]
     value = row[column]
     if column == "item":
-        return items.item_of(".".join(filter(None, (row["scope"], row["group"], row["stream"], value)))).title[lang]  # type: ignore[union-attr]  # a draft names items that exist
-    vocabulary = vocabularies.get(column, {})
+        return {**items.STREAMED, **items.PLAIN}[row["group"]][value].title[lang]
+    vocabulary = _VOCABULARIES.get(column, {})
     return first_word(vocabulary, value, lang) if value in vocabulary else value
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tanheng.accounting.folder.grid import letters
 from tanheng.accounting.folder.matrix import OPTIONAL, REQUIRED
@@ -48,13 +49,12 @@ def render_workbook(head: Sequence[str], tables: Mapping[str, Sequence[Sequence[
     return out.getvalue()
 
 
-def _format(sheet: object, rows: int, lang: str) -> None:
+def _format(sheet: Any, rows: int, lang: str) -> None:  # the library has no types
     """Set widths and the lists to choose from."""
-    write: object = sheet
     for index, name in enumerate((*REQUIRED, *OPTIONAL)):
         column = letters(index)
-        write.set_column(f"{column}:{column}", _WIDTHS.get(name, 16))  # type: ignore[attr-defined]  # the library has no types
+        sheet.set_column(f"{column}:{column}", _WIDTHS.get(name, 16))
         if name in _CHOICES:
             words = [first_word(_CHOICES[name], key, lang) for key in _CHOICES[name]]
             source = {"validate": "list", "source": words, "ignore_blank": True}
-            write.data_validation(1, index, rows + _FURTHER_ROWS, index, source)  # type: ignore[attr-defined]
+            sheet.data_validation(1, index, rows + _FURTHER_ROWS, index, source)

@@ -221,6 +221,14 @@ def test_a_correction_is_known_after_what_it_corrects(csv_case: Case) -> None:
     assert (fault.code, fault.fields["earlier"], fault.fields["row"]) == ("folder.correction.early", "2025-05-06", 3)
 
 
+def test_corrections_may_come_in_several_files_in_order_of_their_names(csv_case: Case) -> None:
+    corrections(csv_case, CORRECTION)
+    later = changed(CORRECTION, CORRECTION_HEAD, value="18300", known="2025-06-01")
+    csv_case.write("corrections_june.csv", csv_case.csv([CORRECTION_HEAD, later]))
+    versions = csv_case.read().ledger.versions[f"{COAL}.consumption@2025-03"]
+    assert [version.value for version in versions] == [Decimal("18402.5"), Decimal(18400), Decimal(18300)]
+
+
 def test_a_correction_table_must_name_what_it_corrects(csv_case: Case) -> None:
     csv_case.write("corrections.csv", csv_case.csv([CORRECTION_HEAD[1:], CORRECTION[1:]]))
     assert csv_case.fault().code == "folder.correction.naming"
@@ -267,6 +275,12 @@ def test_a_wrong_instrument_names_its_cell(csv_case: Case, cells: dict[str, str]
 def test_an_instrument_twice_is_refused(csv_case: Case) -> None:
     instruments(csv_case, INSTRUMENT, INSTRUMENT)
     assert csv_case.fault().code == "folder.instrument.twice"
+
+
+@pytest.mark.parametrize("name", ["laboratory", "corrections", "instruments", "uncertainty"])
+def test_a_table_of_events_without_a_head_is_refused(csv_case: Case, name: str) -> None:
+    csv_case.write(f"{name}.csv", "nothing to see\n")
+    assert csv_case.fault().code == "folder.head.missing"
 
 
 # -- components of uncertainty --------------------------------------------------------------------------------------------
