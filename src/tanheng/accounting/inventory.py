@@ -184,20 +184,13 @@ def figure_of(node: Node, value: Value, book: RuleBook, checks: Mapping[str, Che
 
 def checks_of(nodes: tuple[Node, ...], parameters: Mapping[str, ParameterValue]) -> dict[str, CheckState]:
     """Return for each node how sure we are of it: the least sure of its formula and all it rests on."""
-    checks: dict[str, CheckState] = {}
+    ranks = {key: value.check.rank for key, value in parameters.items()}
+    own = {state: state.rank for state in CheckState}
     for node in nodes:
-        worst = node.formula.check
-        for argument in node.arguments.values():
-            for operand in operands(argument):
-                state = checks.get(operand.id) or _parameter_check(parameters.get(operand.id))
-                if state.rank > worst.rank:
-                    worst = state
-        checks[node.id] = worst
-    return checks
-
-
-def _parameter_check(value: ParameterValue | None) -> CheckState:
-    return value.check if value is not None else CheckState.VERIFIED
+        behind = (ranks.get(operand.id, 0) for argument in node.arguments.values() for operand in operands(argument))
+        ranks[node.id] = max(own[node.formula.check], max(behind, default=0))
+    states = list(CheckState)
+    return {node.id: states[ranks[node.id]] for node in nodes}
 
 
 def recalculate(inventory: Inventory) -> dict[str, Decimal | None]:

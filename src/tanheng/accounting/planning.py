@@ -37,7 +37,7 @@ from tanheng.core.errors import InputError, QuantityError, TanhengError
 from tanheng.core.units import UNITS, convert
 from tanheng.core.units import unit as unit_named
 from tanheng.formulas import registry
-from tanheng.formulas.declaration import Units
+from tanheng.formulas.declaration import Formula, Units
 from tanheng.standards import ParameterValue, RulePack
 
 WHOLE = ""
@@ -97,6 +97,7 @@ class Planner:
         self._ids = frozenset(pack.ids())
         self._values: dict[tuple[str, datetime.date, bool], str] = {}
         self._traits = _traits(entries)
+        self._fits: dict[tuple[str, tuple[tuple[str, Units], ...]], Mapping[str, Units]] = {}
 
     def plan(self) -> Account:
         """Return the account.
@@ -165,7 +166,7 @@ class Planner:
         if arguments.keys() != formula.arguments.keys():
             given, wanted_roles = ", ".join(arguments) or "–", ", ".join(formula.arguments)
             raise RuleBookError("accounting.rulebook.roles", figure=name, formula=formula_id, given=given, wanted=wanted_roles)
-        wanted = formula.fit({role: units for role, arg in arguments.items() if (units := self._units(arg)) is not None})
+        wanted = self._fit(formula, arguments)
         fitted = {role: self._fitted(argument, wanted[role]) for role, argument in arguments.items()}
         key = identifiers.at(name, period) if period else name
         own = formula_id == step.formula
@@ -190,6 +191,14 @@ class Planner:
                 note=step.note,
             )
         )
+
+    def _fit(self, formula: Formula, arguments: Mapping[str, Argument]) -> Mapping[str, Units]:
+        """Return the units a formula wants its arguments in; months ask the same, so that each answer is kept."""
+        given = tuple((role, units) for role, argument in arguments.items() if (units := self._units(argument)) is not None)
+        key = (formula.id, given)
+        if key not in self._fits:
+            self._fits[key] = formula.fit(dict(given))
+        return self._fits[key]
 
     # -- units ------------------------------------------------------------------------------------------------------
 
