@@ -21,35 +21,43 @@ class Probe:
     signer : Signer
         Its device key.
     start : ms UTC
-        Time of its first batch; the next ones follow a minute apart.
+        Time of its first batch; the next ones follow a second apart.
+    first : int
+        Number of its first batch; a probe that was here before goes on behind what it sent then.
     """
 
-    def __init__(self, terminal: str, signer: Signer, *, start: int) -> None:
+    def __init__(self, terminal: str, signer: Signer, *, start: int, first: int = 1) -> None:
         self.terminal = terminal
         self.signer = signer
-        self.sequence = 0
+        self.sequence = first - 1
         self._start = start
-        self._previous = CHAIN_START
+        self._first = first
+        self._previous = CHAIN_START if first == 1 else bytes(31) + b"\x01"  # a predecessor that nobody has
 
     @property
     def record(self) -> KeyRecord:
         """The record of its public key, valid from the beginning of time."""
         return record_of(self.signer, purpose=Purpose.DEVICE, subject=self.terminal, valid_from_ms=0)
 
+    @property
+    def now(self) -> int:
+        """Time of the next batch, ms UTC."""
+        return self._start + 1000 * (self.sequence - self._first + 1)
+
     def seal(self, values: Sequence[int] = (1,), *, start: int | None = None) -> bytes:
-        """Return the next batch: one reading of channel 0 a second, from ``start`` on, or from its own time on."""
+        """Return the next batch: one reading of channel 0 a millisecond, from ``start`` on, or from its own time on."""
         self.sequence += 1
         count = len(values)
         batch = Batch.of(
             terminal=self.terminal,
             sequence=self.sequence,
-            start_ms=self._start + 60_000 * (self.sequence - 1) if start is None else start,
+            start_ms=self.now - 1000 if start is None else start,
             configuration=bytes(32),
             previous=self._previous,
             clock_source=ClockSource.SIMULATED,
             clock_offset_ms=0,
             channel=[0] * count,
-            offset_ms=[1000 * index for index in range(count)],
+            offset_ms=list(range(count)),
             value=values,
             quality=[0] * count,
         )

@@ -178,6 +178,11 @@ class Receiver:
                     self._rows.pop(entry.index, None)
             return done
 
+    def stored(self) -> int:
+        """Return how many envelopes are stored."""
+        with self._turn:
+            return self._journal.length()
+
     def envelopes(self) -> Iterator[bytes]:
         """Yield every envelope stored, in order of index."""
         at = -1
