@@ -111,7 +111,8 @@ def _matrices(kind: str, lang: str, form: str) -> dict[str, bytes]:
     head, tables = matrix_head(kind, lang), matrix_rows(kind, lang)
     if form == "csv":
         note = render("folder.template.matrix", lang, {})
-        return {f"{name}.csv": _csv(Kind.MATRIX, note, [head, *rows]) for name, rows in tables.items()}
+        full = {name: [row + [""] * (len(head) - len(row)) for row in rows] for name, rows in tables.items()}
+        return {f"{name}.csv": _csv(Kind.MATRIX, note, [head, *rows]) for name, rows in full.items()}
     from tanheng.accounting.folder.template_workbook import render_workbook
 
     return {"activity.xlsx": render_workbook(head, tables, lang=lang)}
