@@ -46,6 +46,9 @@ def command(
     uncertainty: Annotated[
         bool, typer.Option("--uncertainty", help="Evaluate U of the totals from instruments.csv and uncertainty.csv.")
     ] = False,
+    bundle: Annotated[Path | None, typer.Option(metavar="OUT.zip", help="Prove it: log it, write the bundle.")] = None,
+    key: Annotated[str, typer.Option(metavar="NAME", help="Key that signs the log, with --bundle (tanheng key new).")] = "",
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of keys and log, with --bundle.")] = Path("data"),
 ) -> None:
     """Account a plant-year of files: both boundaries' CO₂ with a full trace.
 
@@ -57,8 +60,10 @@ def command(
             _template(folder, lang)
             return
         day = _day(known)
+        from tanheng.cli.bundling import Bundling
         from tanheng.standards import load_pack
 
+        bundling = Bundling.asked(bundle, key=key, data=data, force=force, as_json=as_json)
         pack = load_pack(tuple(overlay or ()))
         old = None if compare is None else _old(compare)
         year, inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
@@ -68,6 +73,8 @@ def command(
         else:
             write_results(out or folder / "out", inventory, evaluation, force=force, lang=lang)
             _show(inventory, evaluation, old, lang)
+            if bundling is not None:
+                bundling.write(folder, year.files, out or folder / "out", pack, lang=lang)
     raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
 
 

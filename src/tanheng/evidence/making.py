@@ -1,0 +1,174 @@
+"""Making a bundle: a plant's account stated in its log, and everything that proves it in one ZIP.
+
+The bytes of a bundle follow from the account's files, the log and its key: made again with nothing new to state, it is the
+same, whatever the clock, zone and language of the machine. What is made is verified before it is given out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from tanheng.accounting.folder.reading import STEMS, Kind
+from tanheng.core import canonical
+from tanheng.evidence import anchor, manifest, recalculation, verification
+from tanheng.evidence import report as reports
+from tanheng.evidence.archive import Archive, write
+from tanheng.evidence.errors import MakingError
+from tanheng.evidence.manifest import Entry
+from tanheng.evidence.plant_log import Draft, Logged, PlantLog
+from tanheng.evidence.report import AccountReport, Rules
+from tanheng.standards import RulePack
+from tanheng.trust.keys import KeyRecord
+from tanheng.trust.note import VerifierKey
+from tanheng.trust.note import parse as parse_note
+from tanheng.trust.statement import StatementType
+from tanheng.trust.tlog_proof import ProofFile
+
+_TYPES = {
+    Kind.SAMPLES: StatementType.LABORATORY_RESULT,
+    Kind.CORRECTIONS: StatementType.CORRECTION,
+    Kind.INSTRUMENTS: StatementType.CERTIFICATE,
+}
+_MEDIA = {
+    ".yaml": "application/yaml",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as files: what was read, and what was written.
+
+    Attributes
+    ----------
+    inputs : mapping of str to bytes
+        The plant's files, by name.
+    results : mapping of str to bytes
+        ``inventory.json`` and the rendered reports, by name.
+    """
+
+    inputs: Mapping[str, bytes]
+    results: Mapping[str, bytes]
+
+
+def state_account(
+    log: PlantLog, account: Account, pack: RulePack, *, time_ms: int, salt: Callable[[int], bytes]
+) -> list[Logged]:
+    """Return the log entries of an account: its rules, each of its files, its report.
+
+    Raises
+    ------
+    EvidenceError
+        When the results hold no inventory, or it was calculated by another rule pack.
+    """
+    files = {reports.FILES + name: data for name, data in account.results.items()}
+    if reports.INVENTORY not in files:
+        raise MakingError("evidence.making.no_inventory", path=reports.INVENTORY)
+    document = recalculation.load(files[reports.INVENTORY])
+    if document["rule_pack"] != pack.digest:
+        raise MakingError("evidence.making.rule_pack", found=document["rule_pack"], wanted=pack.digest)
+    book = document["rulebook"]
+    rules = Rules(rule_pack=pack.digest, book=book["id"], book_digest=book["digest"])
+    plant, year = document["plant"]["id"], document["plant"]["year"]
+    record = log.key.record
+    report = AccountReport(
+        plant=plant,
+        year=year,
+        known=document["known"],
+        rules=rules,
+        key=record.key_id,
+        key_record=_sha256(record.encode()),
+        files={path: _sha256(data) for path, data in files.items()},
+        inputs={reports.INPUTS + name: _sha256(data) for name, data in account.inputs.items()},
+        totals=reports.totals_of(document),
+    )
+    about = f"{plant}/{year}"
+    drafts = [
+        Draft(type=StatementType.RULE_PACK, subject=f"{about}/{rules.book}", media=reports.RULES_MEDIA, payload=rules.encode()),
+        *(_draft(about, name, account.inputs[name]) for name in sorted(account.inputs)),
+        Draft(type=StatementType.REPORT, subject=f"{about}/report", media=reports.REPORT_MEDIA, payload=report.encode()),
+    ]
+    return log.state(drafts, time_ms=time_ms, salt=salt)
+
+
+def _draft(about: str, name: str, data: bytes) -> Draft:
+    """Return the draft that states one file of the plant."""
+    path = PurePosixPath(name)
+    kind = next((kind for stem, kind in STEMS.items() if path.stem.strip().lower().startswith(stem)), None)
+    type_ = StatementType.CONFIGURATION if kind is None else _TYPES.get(kind, StatementType.MANUAL_ENTRY)
+    media = _MEDIA.get(path.suffix.lower(), "application/octet-stream")
+    return Draft(type=type_, subject=f"{about}/{name}", media=media, payload=data)
+
+
+def bundle(
+    log: PlantLog, account: Account, stated: Sequence[Logged], pack: RulePack, *, witnesses: Iterable[VerifierKey] = ()
+) -> bytes:
+    """Return the bundle of an account that has been stated, under the log's present checkpoint.
+
+    Parameters
+    ----------
+    witnesses : iterable of VerifierKey
+        Keys of the witnesses that were asked; those whose cosignature the checkpoint carries go into the bundle.
+
+    Raises
+    ------
+    EvidenceError
+        When what was made does not verify; then nothing is given out.
+    """
+    entries = {logged.index: logged for logged in [*log.key_events(), *stated]}
+    paths = {index: _payload_path(logged) for index, logged in entries.items()}
+    members = {
+        anchor.CHECKPOINT: log.log.note,
+        anchor.VERIFIER_KEYS: anchor.write_keys(_log_key(log.key.record), _cosigners(log, witnesses)),
+        anchor.record_path(log.key.record.key_id): log.key.record.encode(),
+        reports.RULEBOOK: _rulebook(pack, stated),
+        **{reports.FILES + name: data for name, data in account.results.items()},
+    }
+    reader = log.log.reader()
+    listed = []
+    for index, logged in sorted(entries.items()):
+        entry = Entry(index, paths[index], logged.salt)
+        members[entry.statement_path] = logged.statement.encode()
+        members[entry.proof_path] = ProofFile.of(reader, index).encode()
+        members[entry.payload] = logged.payload
+        listed.append(entry)
+    ordered = {path: members[path] for path in sorted(members)}
+    data = write({manifest.NAME: manifest.build(ordered, listed), **ordered})
+    verification.verify(Archive(data), pack=lambda: pack)
+    return data
+
+
+def _payload_path(logged: Logged) -> str:
+    match logged.statement.type:
+        case StatementType.REPORT:
+            return reports.REPORT
+        case StatementType.RULE_PACK:
+            return reports.RULES
+        case StatementType.KEY_EVENT:
+            return f"entries/{logged.index}/payload"
+        case _:
+            return reports.INPUTS + logged.statement.subject.rpartition("/")[2]
+
+
+def _log_key(record: KeyRecord) -> VerifierKey:
+    return VerifierKey(record.subject, 1, record.public)
+
+
+def _cosigners(log: PlantLog, witnesses: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
+    signed = {(one.name, one.key_hash) for one in parse_note(log.log.note)[1]}
+    found = [key for key in witnesses if (key.name, key.key_hash) in signed]
+    return tuple(sorted(found, key=lambda key: key.name))
+
+
+def _rulebook(pack: RulePack, stated: Sequence[Logged]) -> bytes:
+    """Return the rule book as canonical JSON, whose SHA-256 is its digest."""
+    payload = next(logged.payload for logged in stated if logged.statement.type is StatementType.RULE_PACK)
+    return canonical.dumps(pack.rulebook(Rules.decode(payload).book).content)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
