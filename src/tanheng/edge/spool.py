@@ -140,7 +140,8 @@ class Spool:
         self._db.execute("PRAGMA journal_size_limit = 8388608")
         self._db.execute("PRAGMA busy_timeout = 5000")
         self._db.executescript(_SCHEMA)
-        if self._db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        newest = self._db.execute("SELECT bytes FROM envelope ORDER BY sequence DESC LIMIT 1").fetchone()
+        if newest is not None and (not isinstance(newest[0], bytes) or _digest(newest[0]) != self._meta("digest")):
             raise SpoolError("edge.spool.damaged", path=str(self.path))
         self._room(reserve=False)
 
@@ -238,7 +239,7 @@ class Spool:
             "INSERT INTO envelope (sequence, state, start, sealed, readings, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (sequence, State.WAITING, start, now, len(part), len(data), data),
         )
-        self._set_meta("digest", hashlib.sha256(data).digest())
+        self._set_meta("digest", _digest(data))
         self._set_meta("sequence", str(sequence).encode())
         return sequence
 
@@ -269,7 +270,7 @@ class Spool:
                 found = self._db.execute(
                     "SELECT hash, content, deleted FROM row WHERE device = ? AND key = ?", (device, row.key)
                 ).fetchone()
-                hashed = hashlib.sha256(row.content).digest()
+                hashed = _digest(row.content)
                 if found is None:
                     self._journal(row.readings) if row.readings else None
                     fresh += 1
@@ -429,6 +430,10 @@ def parts(readings: Sequence[Reading]) -> list[list[Reading]]:
                 size, begun = len(reading.raw), at
         cut.append(day[begun:])
     return cut
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _pack(readings: Sequence[Reading]) -> bytes:

@@ -33,10 +33,10 @@ from tanheng.edge.spool import Spool, _unpack
 from tanheng.protocols.dlt645 import frame
 from tanheng.protocols.hj212 import Group, Message, encode_frame, stamp
 
-asyncdatastore: Any = importlib.import_module("pymodbus.datastore")
-ua: Any = importlib.import_module("asyncua")  # Any: its types describe less than it does
-datastore: Any = importlib.import_module("pymodbus.datastore")
+asyncua: Any = importlib.import_module("asyncua")  # Any: its types describe less than it does
 ua: Any = importlib.import_module("asyncua.ua")
+datastore: Any = importlib.import_module("pymodbus.datastore")
+modbus_server: Any = importlib.import_module("pymodbus.server")
 
 BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
@@ -149,7 +149,7 @@ class ModbusBench(Bench):
 
     async def start(self) -> None:
         block = datastore.ModbusSequentialDataBlock(1, [0] * 200)
-        self.server = importlib.import_module("pymodbus.server").ModbusTcpServer(
+        self.server = modbus_server.ModbusTcpServer(
             datastore.ModbusServerContext(devices={1: datastore.ModbusDeviceContext(hr=block)}),
             address=("127.0.0.1", self.port),
         )
