@@ -1,0 +1,207 @@
+"""``tanheng log``: verify a transparency log, check stored data against it, repair its tiles, write proofs.
+
+Exit codes: 0 everything holds; 1 something does not, and is named.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tanheng.cli.root import language
+from tanheng.core import messages
+
+if TYPE_CHECKING:
+    from tanheng.trust.audit import Auditor
+    from tanheng.trust.log_reader import LogReader, LogReport, Source
+
+command = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Verify a transparency log (C2SP tlog-tiles, ours or not), and check stored data against it.",
+    epilog="Example: tanheng log verify data/log --key 'plant.example/log/1+1b2c3d4e+AZ…'",
+)
+
+_KEY = typer.Option("--key", metavar="VKEY", help="Verifier key of the log; tanheng key show prints it.")
+_JSON = typer.Option("--json", help="Print JSON and nothing else.")
+_LARGEST_ANSWER = 32 << 20
+# auditors of other packages; each module offers auditor_of(folder) → Auditor or None
+_OTHER_AUDITORS = {"lake": "tanheng.lake.audit", "records": "tanheng.platform.record.audit"}
+
+
+@command.command(
+    epilog="Example: tanheng log verify https://plant.example/log --key 'plant.example/log/1+…' --checkpoint old.txt"
+)
+def verify(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or http address of the log.")],
+    key: Annotated[str, _KEY],
+    checkpoint: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Older checkpoint; may be given often.")] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Read a whole log: checkpoints signed, entries hashed, tiles equal, every pair of checkpoints consistent."""
+    reader = _reader(folder, key)
+    older = [_bytes(path) for path in checkpoint or ()]
+    report = _with_progress(reader, older, quiet=as_json)
+    if as_json:
+        heads = [{"size": one.size, "root": one.root.hex()} for one in report.checkpoints]
+        typer.echo(json.dumps({"origin": report.origin, "size": report.size, "root": report.root.hex(), "checkpoints": heads}))
+        return
+    fields = {
+        "origin": report.origin,
+        "size": report.size,
+        "tiles": report.tiles,
+        "checkpoints": len(report.checkpoints),
+        "root": report.root.hex(),
+    }
+    typer.echo(messages.render("trust.cli.log_good", language(), fields))
+
+
+@command.command(
+    epilog="Example: tanheng log fsck data/log --key 'plant.example/log/1+…' --packs data/packs --files data/files"
+)
+def fsck(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the log.")],
+    key: Annotated[str, _KEY],
+    packs: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the payload packs.")] = None,
+    files: Annotated[Path | None, typer.Option(metavar="DIR", help="Content-addressed folder.")] = None,
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Data folder of the lake and the records.")] = None,
+) -> None:
+    """Read stored data again and name everything that is damaged, missing or different; say what was not checked."""
+    lang = language()
+    auditors, missing = _auditors(_reader(str(folder), key), packs, files, data)
+    faults = 0
+    for auditor in auditors:
+        findings = list(auditor.findings())
+        faults += len(findings)
+        typer.echo(messages.render("trust.cli.audited", lang, {"name": auditor.name, "count": len(findings)}))
+        for finding in findings:
+            typer.echo("  " + finding.text(lang))
+    if missing:
+        typer.echo(messages.render("trust.cli.not_audited", lang, {"names": ", ".join(missing)}))
+    raise typer.Exit(1 if faults else 0)
+
+
+@command.command(epilog="Example: tanheng log repair data/log --key 'plant.example/log/1+…'")
+def repair(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the log.")], key: Annotated[str, _KEY]
+) -> None:
+    """Write missing or damaged tiles again from the entries, once these gave the checkpoint's root."""
+    from tanheng.trust import log
+    from tanheng.trust.files import FolderFiles
+    from tanheng.trust.note import VerifierKey
+
+    paths = log.repair(FolderFiles(folder), VerifierKey.parse(key))
+    typer.echo(messages.render("trust.cli.repaired", language(), {"count": len(paths), "paths": ", ".join(paths) or "–"}))
+
+
+@command.command(epilog="Example: tanheng log proof data/log 1234 --key 'plant.example/log/1+…' --out 1234.tlog-proof")
+def proof(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or http address of the log.")],
+    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")],
+    key: Annotated[str, _KEY],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the proof goes.")],
+) -> None:
+    """Write the proof that an entry is in the log (C2SP tlog-proof)."""
+    from tanheng.trust.tlog_proof import ProofFile
+
+    reader = _reader(folder, key)
+    made = ProofFile.of(reader, index)
+    made.verify(reader.entry(index), reader.key)
+    out.write_bytes(made.encode())
+    typer.echo(messages.render("trust.cli.proof_written", language(), {"index": index, "path": out}))
+
+
+def _reader(place: str, key: str) -> LogReader:
+    from tanheng.trust.files import FolderFiles
+    from tanheng.trust.log_reader import LogReader
+    from tanheng.trust.note import VerifierKey
+
+    source = fetcher(place) if place.startswith(("http://", "https://")) else FolderFiles(place).read
+    return LogReader(source, VerifierKey.parse(key))
+
+
+def fetcher(address: str) -> Source:
+    """Return a source that asks a web server for the files of a log; what is not there is None, anything else is an error."""
+    from tanheng.trust.errors import LogError
+
+    def fetch(path: str) -> bytes | None:
+        url = f"{address.rstrip('/')}/{path}"
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  # http and https only, see _reader
+                data: bytes = answer.read(_LARGEST_ANSWER + 1)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (404, 410):
+                return None
+            raise LogError("trust.cli.http", url=url, reason=str(error)) from error
+        except OSError as error:
+            raise LogError("trust.cli.http", url=url, reason=str(error)) from error
+        return data
+
+    return fetch
+
+
+def _with_progress(reader: LogReader, older: Sequence[bytes], *, quiet: bool) -> LogReport:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task("", total=reader.size)
+        return reader.verify(older, progress=lambda done: progress.update(task, completed=done))
+
+
+def _auditors(reader: LogReader, packs: Path | None, files: Path | None, data: Path | None) -> tuple[list[Auditor], list[str]]:
+    """Return the auditors that can run here, and the names of those that cannot."""
+    from tanheng.trust.audit import ContentAuditor, LogAuditor, PayloadAuditor
+    from tanheng.trust.content import ContentFolder
+    from tanheng.trust.files import FolderFiles
+    from tanheng.trust.pack import Pack
+
+    found: list[Auditor] = [LogAuditor(reader)]
+    missing = []
+    if packs is None:
+        missing.append("payloads")
+    else:
+        folder = FolderFiles(packs)
+        names = [str(path.relative_to(packs)) for path in sorted(packs.rglob("*.pack"))]
+        found.append(PayloadAuditor(reader, [Pack(folder, name) for name in names]))
+    if files is None:
+        missing.append("files")
+    else:
+        found.append(ContentAuditor(ContentFolder(FolderFiles(files))))
+    for name, module in _OTHER_AUDITORS.items():
+        auditor = _other(module, data)
+        if auditor is None:
+            missing.append(name)
+        else:
+            found.append(auditor)
+    return found, missing
+
+
+def _other(module: str, data: Path | None) -> Auditor | None:
+    try:
+        known = importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        known = False
+    if data is None or not known:
+        return None
+    made: Auditor | None = importlib.import_module(module).auditor_of(data)
+    return made
+
+
+def _bytes(path: Path) -> bytes:
+    from tanheng.trust.errors import LogError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LogError("trust.cli.file", path=str(path), reason=str(error)) from error
