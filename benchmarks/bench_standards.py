@@ -41,22 +41,31 @@ def plain_yaml(kind: type) -> Callable[[], object]:
     return lambda: [yaml.load(path.read_bytes(), Loader=kind) for path in paths]  # noqa: S506  # the two safe loaders below
 
 
-def main() -> None:
-    """Print one line a measurement."""
+def benchmarks() -> list[dict[str, object]]:
+    """Return name, target, figure, unit, peer, peer_figure and ratio of each measurement."""
     pack = loader.load_pack()
     values = sum(len(parameter.values) for parameter in pack.parameters.values())
     numbers = [identifier for identifier in pack.ids("cn.cets") if not pack.parameter(identifier).choices]
-    rows = [
-        ("load the shipped pack", milliseconds(load)),
-        ("load and check every schema", milliseconds(check_pack)),
-        ("PyYAML CSafeLoader alone", milliseconds(plain_yaml(yaml.CSafeLoader))),
-        ("PyYAML SafeLoader alone", milliseconds(plain_yaml(yaml.SafeLoader))),
-        (f"{len(numbers)} answers", milliseconds(lambda: [pack.value(identifier, on=ON) for identifier in numbers])),
+    fast, slow = milliseconds(plain_yaml(yaml.CSafeLoader)), milliseconds(plain_yaml(yaml.SafeLoader))
+    rows: list[tuple[str, float, str, float | None]] = [
+        (f"load the shipped pack, {values} values", milliseconds(load), "PyYAML CSafeLoader alone", fast),
+        ("load and check every schema", milliseconds(check_pack), "PyYAML SafeLoader alone", slow),
+        (f"{len(numbers)} answers", milliseconds(lambda: [pack.value(identifier, on=ON) for identifier in numbers]), "–", None),
     ]
-    print(f"{len(pack.parameters)} parameters, {values} values")
-    for name, taken in rows:
-        print(f"{name:<28} {taken:9.2f} ms")
+    return [
+        {
+            "name": name,
+            "target": "beside",
+            "figure": figure,
+            "unit": "ms",
+            "peer": peer,
+            "peer_figure": other,
+            "ratio": figure / other if other else None,
+        }
+        for name, figure, peer, other in rows
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    for item in benchmarks():
+        print(f"{item['name']!s:<40} {item['figure']:9.2f} ms   {item['peer']} {item['peer_figure'] or '–'}")

@@ -1,0 +1,1 @@
+"""Measured work, each beside a peer in the same run: ``python -m benchmarks``."""
