@@ -35,6 +35,8 @@ def command(
     out: Annotated[Path | None, typer.Option(help="Where the results go; default DIR/out.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace results that are there already.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Write a documented template into DIR and stop.")] = False,
+    kind: Annotated[str, typer.Option(help="Method the template is for: cets, gbt or eu.")] = "cets",
+    form: Annotated[str, typer.Option(help="Form of the template's tables: xlsx or csv.")] = "xlsx",
     rulebook: Annotated[str, typer.Option(help="Rule book to use instead of the plant's own, such as cn.gbt32151.")] = "",
     known: Annotated[str, typer.Option(metavar="DATE", help="Use only what was known on this day (2026-01-31).")] = "",
     compare: Annotated[Path | None, typer.Option(metavar="OLD.json", help="Say which figures moved since, and why.")] = None,
@@ -57,7 +59,7 @@ def command(
     lang = chosen_language(lang)
     with refusing_in(lang):
         if template:
-            _template(folder, lang)
+            _template(folder, lang, kind, form)
             return
         day = _day(known)
         from tanheng.cli.bundling import Bundling
@@ -123,11 +125,11 @@ def _old(path: Path) -> Mapping[str, Any]:
         raise InputError("cli.account.compare", path=path, findings=[error]) from error
 
 
-def _template(folder: Path, lang: str) -> None:
+def _template(folder: Path, lang: str, kind: str, form: str) -> None:
     from tanheng.accounting.folder import write_template
     from tanheng.core.messages import render
 
-    write_template(folder, lang=lang)
+    write_template(folder, lang=lang, kind=kind, form=form)
     print(render("cli.account.template", lang, {"folder": folder}))
 
 
