@@ -32,9 +32,10 @@ from tanheng.uncertainty.gum import Propagated, PropagatedMapping, propagate
 from tanheng.uncertainty.inputs import Input, Nature
 from tanheng.uncertainty.interval_analysis import Calibrated, Proposal, next_calibration
 from tanheng.uncertainty.line import Line, fit_line
-from tanheng.uncertainty.monte_carlo import MonteCarlo, MonteCarloMapping, monte_carlo
+from tanheng.uncertainty.monte_carlo import monte_carlo
 from tanheng.uncertainty.reconciliation import Balance, Reconciled, clinker_line, covariance_of, reconcile
 from tanheng.uncertainty.requirement import Judged, Requirement, Verdict, applicable, judge
+from tanheng.uncertainty.samples import MonteCarlo, MonteCarloMapping
 from tanheng.uncertainty.statement import budget_table, rounded, statement
 from tanheng.uncertainty.upgrade import Upgrade, upgrade
 from tanheng.uncertainty.validation import Validation, validate

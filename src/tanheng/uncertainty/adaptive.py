@@ -9,6 +9,7 @@ import numpy as np
 
 from tanheng.uncertainty.distribution import Array
 from tanheng.uncertainty.errors import ModelError
+from tanheng.uncertainty.samples import coverage_interval
 from tanheng.uncertainty.streams import BLOCK
 
 
@@ -47,8 +48,6 @@ def adaptive_samples(
     Stable: twice the standard deviation of the mean over the sequences is below δ for the mean, u and both ends of the
     symmetric interval. An output that does not vary is stable at once.
     """
-    from tanheng.uncertainty.monte_carlo import _interval
-
     if not 0 < p < 1:
         raise ModelError("uncertainty.monte_carlo.interval", p=p, trials=0)
     sequence = BLOCK * math.ceil(max(10_000, math.ceil(100 / (1 - p))) / BLOCK)
@@ -57,7 +56,7 @@ def adaptive_samples(
     while (len(parts) + 1) * sequence <= largest // 2:  # the parts and their union stand in memory together
         parts.append(samples(len(parts) * (sequence // BLOCK), sequence))
         for name, values in parts[-1].items():
-            low, high = _interval(np.sort(values), p, shortest=False)
+            low, high = coverage_interval(np.sort(values), p, shortest=False)
             figures.setdefault(name, []).append((float(values.mean()), float(values.std(ddof=1)), low, high))
         if len(parts) >= 2 and all(_stable(rows, digits) for rows in figures.values()):
             return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

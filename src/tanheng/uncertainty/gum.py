@@ -240,7 +240,7 @@ def _uncertain(sources: Sources) -> tuple[dict[str, Any], dict[Any, int], dict[A
             if load.coefficient:
                 number = number + standard[load.source] * load.coefficient
         if number.u:
-            number = GTC.result(number * 1.0, label=name)  # an intermediate of its own: its sensitivity can be asked for
+            number = GTC.result(number, label=name)  # so that its sensitivity can be asked for
             node_name[number.uid] = name
         numbers[name] = number
     return numbers, {number.uid: index for index, number in standard.items()}, node_name

@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Self, Unpack
 
 from tanheng.uncertainty.component import Cause, Component, Kind, Shared, Traits
@@ -52,7 +53,7 @@ class Input:
                 raise InputError("uncertainty.input.group_twice", group=group)
 
     @classmethod
-    def of(cls, value: float, components: Iterable[Component] = (), *, nature: str | None = None) -> Self:
+    def of(cls, value: float | Decimal, components: Iterable[Component] = (), *, nature: str | None = None) -> Self:
         """Return an input with several components.
 
         Parameters

@@ -6,19 +6,21 @@ source and the block only (:mod:`.streams`). A source that several inputs share,
 
 from __future__ import annotations
 
-import functools
 import math
 import queue
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from tanheng.uncertainty.adaptive import adaptive_samples
+from tanheng.uncertainty.copula import normal_correlation
 from tanheng.uncertainty.distribution import NORMAL, Array, Law, Shape
-from tanheng.uncertainty.errors import InputError, ModelError
+from tanheng.uncertainty.errors import ModelError
 from tanheng.uncertainty.inputs import Input
+from tanheng.uncertainty.samples import MonteCarlo, MonteCarloMapping
 from tanheng.uncertainty.sources import Correlations, Load, Source, Sources, resolve
 from tanheng.uncertainty.streams import BLOCK, Stream, require_seed
 
@@ -27,111 +29,6 @@ _LARGEST_RESULT = 160 * 2**20
 _LARGEST_BLOCKS = 64 * 2**20
 
 Model = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class MonteCarlo:
-    """One result of a Monte Carlo run.
-
-    Attributes
-    ----------
-    name : str
-        Of the output; empty for a model with one.
-    samples : array
-        The values, one for each trial, in the order of the trials; read-only.
-    seed : int
-    library : str
-        Version of the library that drew: with seed and number of trials it names the run.
-    """
-
-    name: str
-    samples: Array = field(repr=False)
-    seed: int
-    library: str = f"numpy {np.__version__}"
-
-    @property
-    def trials(self) -> int:
-        """Number of trials."""
-        return len(self.samples)
-
-    @functools.cached_property
-    def mean(self) -> float:
-        """Mean of the samples, the estimate of the result."""
-        return float(self.samples.mean())
-
-    @functools.cached_property
-    def u(self) -> float:
-        """Standard deviation of the samples, the standard uncertainty of the result."""
-        return float(self.samples.std(ddof=1))
-
-    @functools.cached_property
-    def _ordered(self) -> Array:
-        return np.sort(self.samples)
-
-    def interval(self, p: float = 0.95, kind: str = "symmetric") -> tuple[float, float]:
-        """Return a coverage interval for probability ``p``.
-
-        Parameters
-        ----------
-        p : float
-        kind : {"symmetric", "shortest"}
-            Equal probability on both sides, or the shortest of all; they differ for skewed results.
-
-        Raises
-        ------
-        InputError
-            For an unknown kind, or a ``p`` for which there are too few trials.
-
-        Notes
-        -----
-        JCGM 101:2008, 7.7: q = pM, r = (M − q)/2, rounded as there; [y₍ᵣ₎, y₍ᵣ₊q₎] of the sorted values.
-        """
-        if kind not in ("symmetric", "shortest"):
-            raise InputError("uncertainty.component.word", field="kind", value=kind, known="symmetric, shortest")
-        return _interval(self._ordered, p, shortest=kind == "shortest")
-
-
-def _interval(ordered: Array, p: float, *, shortest: bool) -> tuple[float, float]:
-    trials = len(ordered)
-    covered = math.floor(p * trials + 0.5)
-    if not 0 < p < 1 or not 1 <= covered < trials:
-        raise InputError("uncertainty.monte_carlo.interval", p=p, trials=trials)
-    if shortest:
-        first = int(np.argmin(ordered[covered:] - ordered[:-covered]))
-    else:
-        first = max(math.floor((trials - covered + 1) / 2) - 1, 0)
-    return float(ordered[first]), float(ordered[first + covered])
-
-
-class MonteCarloMapping(Mapping[str, MonteCarlo]):
-    """Several results of one run, with their covariances."""
-
-    def __init__(self, results: Mapping[str, MonteCarlo]) -> None:
-        self._results = dict(results)
-
-    def __getitem__(self, name: str) -> MonteCarlo:
-        return self._results[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._results)
-
-    def __len__(self) -> int:
-        return len(self._results)
-
-    def covariance(self, a: str, b: str) -> float:
-        """Return the covariance of two results."""
-        one, other = self._results[a], self._results[b]
-        return float(np.dot(one.samples - one.mean, other.samples - other.mean)) / (one.trials - 1)
-
-    def correlation(self, a: str, b: str) -> float:
-        """Return the correlation coefficient of two results; 0 when one does not vary."""
-        scale = self._results[a].u * self._results[b].u
-        return self.covariance(a, b) / scale if scale else 0.0
-
-    def matrix(self, names: Sequence[str] | None = None) -> Array:
-        """Return the covariance matrix of the named results (all when left out), in their order."""
-        chosen = list(self._results) if names is None else list(names)
-        return np.atleast_2d(np.cov(np.array([self._results[name].samples for name in chosen])))
 
 
 def monte_carlo(
@@ -184,8 +81,6 @@ def monte_carlo(
         raise ModelError("uncertainty.monte_carlo.threads", threads=threads)
     run = _Run(model, merged(resolve(inputs, correlations)), seed, keep, threads)
     if trials == "adaptive":
-        from tanheng.uncertainty.adaptive import adaptive_samples
-
         samples = adaptive_samples(run.samples, p=p, digits=digits, largest=run.largest)
     elif isinstance(trials, int) and not isinstance(trials, bool) and trials >= 2:
         samples = run.samples(0, trials)
@@ -345,8 +240,6 @@ class _Run:
 
 def _copula(correlation: Array, members: tuple[int, ...], sources: Sources) -> tuple[Array, list[Law | None]]:
     """Return the Cholesky factor and, where a source is not normal, the law its normal draws are carried to."""
-    from tanheng.uncertainty.copula import normal_correlation
-
     laws = [sources.sources[index].law for index in members]
     carried = [None if law.shape is Shape.NORMAL else law for law in laws]
     names = [sources.sources[index].key.split("#")[0] for index in members]

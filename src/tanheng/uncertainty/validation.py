@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tanheng.uncertainty.adaptive import numerical_tolerance
 from tanheng.uncertainty.gum import Propagated
-from tanheng.uncertainty.monte_carlo import MonteCarlo
+from tanheng.uncertainty.samples import MonteCarlo
 
 
 @dataclass(frozen=True, slots=True)

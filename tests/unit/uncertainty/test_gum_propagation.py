@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -197,6 +198,10 @@ def test_correlated_inputs_reach_the_covariance_of_outputs() -> None:
 
 def test_a_model_may_return_an_input_itself() -> None:
     assert gum(lambda *, a: a, {"a": Input.normal(2, 0.1, 7)}).u == pytest.approx(0.1)
+
+
+def test_a_decimal_of_the_accounting_kernel_is_taken_as_a_value() -> None:
+    assert Input.of(Decimal("0.5306")).value == 0.5306
 
 
 def test_a_kink_is_named_and_monte_carlo_called_official() -> None:

@@ -225,6 +225,18 @@ def test_bilinear_balances_close_to_rounding(seed: int) -> None:
         assert abs(balance.residual(values)) <= 1e-9 * balance.size(values)
 
 
+@pytest.mark.parametrize("start", [None, {"x": 0.9}])
+def test_an_unmeasured_composition_is_found_from_bilinear_balances(start: dict[str, float] | None) -> None:
+    # 100·x = 60·0.4 + 40·0.7: x = 0.52, by hand.
+    measured = {"F": 100.0, "F1": 60.0, "F2": 40.0, "x": None, "x1": 0.4, "x2": 0.7}
+    covariance = covariance_of({"F": 1, "F1": 0.6, "F2": 0.4, "x": 0, "x1": 0.004, "x2": 0.007}, k=1)
+    balances = [Balance.parse("mass", "F - F1 - F2"), Balance.parse("part", "F*x - F1*x1 - F2*x2")]
+    result = reconcile(measured, covariance, balances, start=start)
+    assert result.values["x"] == pytest.approx(0.52)
+    assert result.global_test.dof == 1
+    assert 0 < result.u("x") < 0.01
+
+
 # One month of a 5000 t/d line, made by hand so that every balance closes; dry masses.
 MONTH: dict[str, float] = {
     "kiln_feed": 250_000.0,
