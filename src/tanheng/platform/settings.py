@@ -163,6 +163,7 @@ def _oidc() -> dict[str, Any]:  # Any: allauth's own mapping
 SOCIALACCOUNT_PROVIDERS = _oidc()
 
 AXES_FAILURE_LIMIT = 5
+AXES_USERNAME_CALLABLE = "tanheng.platform.accounts.signals.attempted_name"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

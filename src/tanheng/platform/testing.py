@@ -1,7 +1,7 @@
 """A real database for tests: one embedded server a process, one migrated template, a copy of it for each test module.
 
-A test package's ``conftest.py`` says ``from tanheng.platform.testing import *``; a test then asks for the fixture ``database``
-and runs as the app, under row-level security, like the web process.
+A test package's ``conftest.py`` says ``from tanheng.platform.testing import *`` and calls :func:`configure`; a test then
+asks for the fixture ``database`` and runs as the app, under row-level security, like the web process.
 """
 
 from __future__ import annotations
@@ -26,34 +26,43 @@ from tanheng.platform.database.configuration import DATABASE, LOGIN, Login, addr
 from tanheng.platform.database.embedded import EmbeddedServer
 from tanheng.platform.folder import VARIABLE, DataFolder
 
-__all__ = ["data_folder", "database", "fresh_database", "platform"]
+__all__ = ["configure", "data_folder", "database", "fresh_database", "platform"]
 
 _names = itertools.count(1)
 
 
 @functools.cache
-def _server() -> DataFolder:
-    """Start this process's server, migrate its template, and leave Django configured for it."""
+def configure() -> DataFolder:
+    """Configure Django over a data folder of this process's own, so that test modules can import models."""
     top = Path(tempfile.mkdtemp(prefix="tanheng-test-"))
     top.chmod(0o711)
-    folder = DataFolder(top / "data")
-    # The disk of a test's database is thrown away: waiting for it proves nothing here. The kill tests wait for it.
-    server = EmbeddedServer(folder, {"fsync": "off", "full_page_writes": "off"})
-    server.start()
     atexit.register(shutil.rmtree, top, ignore_errors=True)
-    atexit.register(server.stop)
-    folder.secret("sessions")
+    folder = DataFolder(top / "data")
+    folder.prepare()
+    for name in ("sessions", *(login.secret for login in Login)):
+        folder.secret(name)
     os.environ[VARIABLE] = str(folder.root)
     os.environ["TANHENG_SCHEME"] = "http"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tanheng.platform.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tanheng.platform.settings"
     import django
 
     django.setup()
     from django.test.utils import setup_test_environment
 
+    setup_test_environment()
+    return folder
+
+
+@functools.cache
+def _server() -> DataFolder:
+    """Start this process's server and migrate its template."""
+    folder = configure()
+    # The disk of a test's database is thrown away: waiting for it proves nothing here. The kill tests wait for it.
+    server = EmbeddedServer(folder, {"fsync": "off", "full_page_writes": "off"})
+    server.start()
+    atexit.register(server.stop)
     from tanheng.platform.database.schema import migrate
 
-    setup_test_environment()
     with using(Login.OWNER, DATABASE):
         migrate()
     return folder

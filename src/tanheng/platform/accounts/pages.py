@@ -57,7 +57,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
             _show(form, error)
         else:
             login(request, user, backend=_BACKEND)
-            record_authentication(request, user, method="password", username=user.username)
+            record_authentication(request, user, method="password", reauthenticated=True)  # typed twice a moment ago
             return redirect("mfa_activate_totp")
     context = {"form": form, "role": invitation.get_role_display(), "is_first": invitation.is_first}
     return render(request, "accounts/join.html", context, status=400 if form.errors else 200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from axes.signals import user_locked_out
@@ -29,6 +30,16 @@ def _failed(sender: object, credentials: dict[str, Any], **_: Any) -> None:  # n
 
 def _locked(sender: object, request: HttpRequest, username: str, **_: Any) -> None:  # noqa: ARG001
     audit.note("accounts.locked_out", actor=None, result=audit.Result.REFUSED, detail={"username": str(username)[:100]})
+
+
+def attempted_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str | None:
+    """Return the user name of a login attempt, for the lock that follows too many.
+
+    Without it, all people behind one address would be locked out together.
+    """
+    given = dict(credentials or {})
+    name = given.get("username") or given.get("login") or request.POST.get("login")
+    return str(name)[:150] if name else None
 
 
 def connect() -> None:

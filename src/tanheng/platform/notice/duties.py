@@ -78,7 +78,7 @@ def _rule(name: str, entry: Mapping[str, object]) -> Rule:
 
 
 def _deadline(entry: Mapping[str, object]) -> Deadline:
-    on = str(entry["on"]).split("-") if "on" in entry else None
+    on = str(entry["day"]).split("-") if "day" in entry else None
     return Deadline(
         start=str(entry["from"]),
         end=str(entry["to"]) if "to" in entry else None,

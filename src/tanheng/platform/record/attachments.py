@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import unicodedata
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -67,9 +66,9 @@ def store(
 
 
 def display_name(name: str) -> str:
-    """Return a file name as it is shown: its last part, without control or direction characters, of bounded length."""
+    """Return a file name as it is shown: its last part, without signs that cannot be printed, of bounded length."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip()
+    clean = " ".join("".join(sign if sign.isprintable() else " " for sign in last).split())
     stem, dot, ending = clean.rpartition(".")
     return (stem[: NAME_LENGTH - 12] + dot + ending[:10]) if dot else clean[:NAME_LENGTH] or "file"
 

@@ -27,7 +27,7 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         before := to_jsonb(OLD);
         after := to_jsonb(NEW);
-        FOREACH once IN ARRAY TG_ARGV LOOP
+        FOREACH once IN ARRAY coalesce(TG_ARGV, '{}') LOOP
             IF before -> once = 'null'::jsonb THEN
                 before := before - once;
                 after := after - once;

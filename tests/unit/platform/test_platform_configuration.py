@@ -1,0 +1,112 @@
+"""Addresses, the data folder, logs, roles: what needs no database."""
+
+from __future__ import annotations
+
+import json
+import logging
+import stat
+from pathlib import Path
+
+import pytest
+
+from tanheng.platform.accounts.roles import MAKERS, OUTSIDERS, Role, conflicts, permissions, permissions_of
+from tanheng.platform.database.configuration import parse
+from tanheng.platform.errors import DatabaseError, FolderError, ServingError
+from tanheng.platform.folder import DataFolder, write_whole
+from tanheng.platform.mail_address import mail_settings
+from tanheng.platform.notice.alarms import escaped
+from tanheng.platform.operation.logs import JsonFormatter
+from tanheng.platform.operation.serving import Serving
+
+
+def test_a_database_address_is_read_whole() -> None:
+    found = parse("postgresql://tanheng_app:p%40ss@db.example:6432/carbon?sslmode=verify-full", variable="X")
+    assert (found.host, found.port, found.database, found.user, found.password) == (
+        "db.example",
+        6432,
+        "carbon",
+        "tanheng_app",
+        "p@ss",
+    )
+    assert found.psycopg()["sslmode"] == "verify-full"
+    assert found.environment()["PGSSLMODE"] == "verify-full"
+
+
+@pytest.mark.parametrize("url", ["", "mysql://u:p@h/d", "postgresql://h/d", "postgresql://u@h", "postgresql://u@h:port/d"])
+def test_a_bad_database_address_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(DatabaseError) as refused:
+        parse(url, variable="TANHENG_DATABASE_URL")
+    assert "TANHENG_DATABASE_URL" in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["smtp://h:25", "http://h?from=a@b", "smtp://h?from=a@b&tls=maybe"])
+def test_a_bad_mail_address_is_refused(url: str) -> None:
+    with pytest.raises(ServingError):
+        mail_settings(url)
+
+
+def test_plain_http_is_for_this_machine_alone() -> None:
+    Serving(host="127.0.0.1", plain=True).refuse_open_http()
+    Serving(host="::1", plain=True).refuse_open_http()
+    for host in (
+        "0.0.0.0",  # noqa: S104
+        "192.0.2.1",
+        "plant.example",
+    ):
+        with pytest.raises(ServingError):
+            Serving(host=host, plain=True).refuse_open_http()
+
+
+def test_secrets_are_private_and_made_once(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    first = folder.secret("sessions")
+    assert folder.secret("sessions") == first
+    assert len(first) >= 40
+    assert stat.S_IMODE((folder.secrets / "sessions").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.secrets.stat().st_mode) == 0o700
+
+
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("x")
+    with pytest.raises(FolderError):
+        DataFolder(tmp_path / "data").prepare()
+
+
+def test_a_file_is_replaced_whole_and_leaves_no_draft(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", b"old")
+    write_whole(tmp_path / "a", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_a_log_line_is_json_and_hides_what_sounds_secret() -> None:
+    record = logging.makeLogRecord(
+        {"msg": "login", "levelno": 20, "levelname": "INFO", "user": "li", "password": "p", "api_token": "t"}
+    )
+    line = json.loads(JsonFormatter().format(record))
+    assert (line["event"], line["user"], line["password"], line["api_token"]) == ("login", "li", "***", "***")
+    assert line["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_formula_in_an_export_is_made_harmless(text: str) -> None:
+    assert escaped(text) == "'" + text
+
+
+def test_a_verifier_never_prepares_and_a_regulator_never_trades() -> None:
+    for outsider in OUTSIDERS:
+        assert conflicts(Role.CARBON_MANAGER, [outsider]) == [outsider]
+        assert conflicts(Role.TRADER, [outsider]) == [outsider]
+    assert conflicts(Role.TRADE_APPROVER, [Role.TRADER]) == [Role.TRADER]
+    assert conflicts(Role.SETTLEMENT, [Role.TRADER]) == [Role.TRADER]
+    assert conflicts(Role.REVIEWER, [Role.CARBON_MANAGER]) == []
+
+
+def test_every_permission_is_somebodys_and_every_role_may_read() -> None:
+    assert all(permissions().values())
+    for role in Role:
+        assert {"record.read", "plant.read"} <= permissions_of(role)
+    for role in OUTSIDERS:
+        assert not {"plant.write", "accounts.manage", "record.found_plant"} & permissions_of(role)
+    assert {Role.STATISTICIAN, Role.WEIGHER, Role.SAMPLER, Role.INSTRUMENT_TECHNICIAN, Role.CONTROL_ROOM_LEADER} <= MAKERS
