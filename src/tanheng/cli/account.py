@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 3
 
-_EPILOG = "Example: tanheng account examples/hubei-5000tpd --known 2026-01-31 --compare last-month/inventory.json"
-
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the plant-year; with --template, the one to write.")],
@@ -36,7 +34,7 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Replace results that are there already.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Write a documented template into DIR and stop.")] = False,
     kind: Annotated[str, typer.Option(help="Method the template is for: cets, gbt or eu.")] = "cets",
-    form: Annotated[str, typer.Option(help="Form of the template's tables: xlsx or csv.")] = "xlsx",
+    form: Annotated[Literal["xlsx", "csv"], typer.Option(help="Form of the template's tables.")] = "xlsx",
     rulebook: Annotated[str, typer.Option(help="Rule book to use instead of the plant's own, such as cn.gbt32151.")] = "",
     known: Annotated[str, typer.Option(metavar="DATE", help="Use only what was known on this day (2026-01-31).")] = "",
     compare: Annotated[Path | None, typer.Option(metavar="OLD.json", help="Say which figures moved since, and why.")] = None,
@@ -55,6 +53,10 @@ def command(
     """Account a plant-year of files: both boundaries' CO₂ with a full trace.
 
     Writes inventory.json (the trace), report.xlsx and report.pdf into DIR/out.
+
+    Exit codes: 0 done, 2 input refused, 3 done but a mandatory figure is blank, 1 anything else.
+
+    Example: tanheng account examples/hubei-5000tpd --known 2026-01-31 --compare last-month/inventory.json
     """
     lang = chosen_language(lang)
     with refusing_in(lang):
@@ -125,7 +127,7 @@ def _old(path: Path) -> Mapping[str, Any]:
         raise InputError("cli.account.compare", path=path, findings=[error]) from error
 
 
-def _template(folder: Path, lang: str, kind: str, form: str) -> None:
+def _template(folder: Path, lang: str, kind: str, form: Literal["xlsx", "csv"]) -> None:
     from tanheng.accounting.folder import write_template
     from tanheng.core.messages import render
 
