@@ -20,7 +20,7 @@ from tanheng.lake.rows import Rows, joined
 from tanheng.lake.segment import Segment, read_rows, rows_of_table, table_of, write_segment
 
 FOLD = 16
-"""So many segments of one day are folded into one."""
+"""So many segments of one day are folded into one, unless the lake is opened with another number."""
 KEEP_RETIRED_MS = 3_600_000
 """A retired file stays for an hour, for queries that still read it."""
 
@@ -72,14 +72,19 @@ class PlantLake:
     clock : PlantClock
         The plant's zone: days and months of its files are of plant time.
     engine : Engine
+    fold : int
+        So many segments of one day are folded into one.
     """
 
-    def __init__(self, plant: str, *, files: Files, catalogue: Catalogue, clock: PlantClock, engine: Engine) -> None:
+    def __init__(
+        self, plant: str, *, files: Files, catalogue: Catalogue, clock: PlantClock, engine: Engine, fold: int = FOLD
+    ) -> None:
         self.plant = dotted(plant, thing="plant")
         self.files = files
         self.catalogue = catalogue
         self.clock = clock
         self.engine = engine
+        self._fold_at = fold
 
     def append(self, rows: Rows, *, now: int, settled: int | None = None) -> Appended:
         """Store rows durably, each (channel, time, version) once.
@@ -263,7 +268,7 @@ class PlantLake:
     def _fold(self, day: datetime.date, state: State, *, now: int) -> State:
         folder = f"segments/plant={self.plant}/day={day}/"
         parts = [segment for segment in state.segments if segment.path.startswith(folder)]
-        if len(parts) < FOLD:
+        if len(parts) < self._fold_at:
             return state
         new = write_segment(self.files, f"{folder}{state.revision + 1:08d}", self._merged(parts))
         change = Change(add=[new], remove=[segment.path for segment in parts], now=now)

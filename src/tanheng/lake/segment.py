@@ -43,6 +43,7 @@ SCHEMA = pa.schema(
 ROW_GROUP = 45_000
 """Rows of a row group: about one channel-month of minutes, so that one channel is read alone."""
 
+_PIECE = 1 << 20
 _DELTA = dict.fromkeys(("channel", "time", "value", "entry"), "DELTA_BINARY_PACKED")
 
 
@@ -84,20 +85,29 @@ class Segment:
 
 
 class _Hashing:
-    """A sink that counts and hashes what goes through it, in the shape of a file that pyarrow writes to."""
+    """Counts and hashes what goes to a sink and hands it on in large pieces; in the shape of a file that pyarrow writes to."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+        self._held = bytearray()
         self.digest = hashlib.sha256()
         self.size = 0
         self.closed = False
 
     def write(self, data: Any) -> int:  # Any: pyarrow hands over bytes or a buffer
-        raw = bytes(data)
-        self._sink.write(raw)
-        self.digest.update(raw)
-        self.size += len(raw)
-        return len(raw)
+        before = len(self._held)
+        self._held += data
+        written = len(self._held) - before
+        self.size += written
+        if len(self._held) >= _PIECE:
+            self.hand_on()
+        return written
+
+    def hand_on(self) -> None:
+        """Hand on what is held."""
+        self.digest.update(self._held)
+        self._sink.write(bytes(self._held))
+        self._held.clear()
 
     def tell(self) -> int:
         return self.size
@@ -175,6 +185,7 @@ def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str 
         try:
             hashing = _Hashing(sink)
             _write(hashing, parts, facts)
+            hashing.hand_on()
             sink.sync()
         finally:
             sink.close()

@@ -1,0 +1,118 @@
+"""``kill -9`` of the process that acknowledges and stores: nothing acknowledged is lost, nothing counts twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tanheng.core.period import Month, PlantClock
+from tanheng.lake import Engine, FileJournal, PlantLake, Query, Record, Rows, joined, open_plant
+
+OCTOBER = PlantClock().month(Month(2026, 10))
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_lake_kill import write
+write(Path(sys.argv[1]))
+"""
+
+
+def rows_of(position: int, record: Record) -> Rows:
+    """Three readings whose values follow from the record's number."""
+    number = int.from_bytes(record.payload, "big")
+    return Rows(
+        np.array([0, 1, 2], np.int32),
+        np.full(3, OCTOBER.start + 1000 * number, np.int64),
+        np.zeros(3, np.int16),
+        np.array([number, 2 * number, 1], np.int64),
+        np.zeros(3, np.uint8),
+        np.full(3, position, np.int64),
+    )
+
+
+def drain(journal: FileJournal, lake: PlantLake) -> None:
+    while entries := journal.after(lake.catalogue.state().settled, limit=50):
+        lake.append(joined([rows_of(entry.index, entry.record) for entry in entries]), now=0, settled=entries[-1].index)
+
+
+def write(folder: Path) -> None:
+    """Acknowledge records, tell each on standard output, and bring them into the lake; until killed."""
+    with Engine(memory_mib=128, threads=1) as engine:
+        journal = FileJournal(folder / "journal.sqlite")
+        lake = open_plant(folder / "lake", "plant-1", engine=engine)
+        lake.tidy()
+        number = journal.length()
+        while True:
+            for _ in range(10):
+                journal.append([Record("t-1", number, number.to_bytes(4, "big")), Record("t-1", 0, bytes(4))])
+                print(number, flush=True)
+                number += 1
+            drain(journal, lake)
+
+
+def killed(folder: Path, chance: random.Random) -> int:
+    """Let the writer run, kill it at a random moment, and return the last number it acknowledged."""
+    here = str(Path(__file__).parent)
+    child = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), here],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": here},
+    )
+    assert child.stdout is not None
+    first = child.stdout.readline()
+    time.sleep(chance.uniform(0, 0.25))
+    child.send_signal(signal.SIGKILL)
+    numbers = [first, *child.stdout.read().splitlines()]
+    child.wait()
+    whole = [int(number) for number in numbers if number.strip().isdigit()]
+    return max(whole[:-1] or [-1], default=-1)  # the last line may be cut in the middle
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(memory_mib=256, threads=1) as one:
+        yield one
+
+
+def survive(folder: Path, engine: Engine, kills: int) -> None:
+    chance = random.Random(kills)  # noqa: S311  # repeatable moments
+    acknowledged = -1
+    for _ in range(kills):
+        acknowledged = max(acknowledged, killed(folder, chance))
+    started = time.monotonic()
+    journal = FileJournal(folder / "journal.sqlite")
+    lake = open_plant(folder / "lake", "plant-1", engine=engine)
+    lake.tidy()
+    drain(journal, lake)
+    assert time.monotonic() - started < 10
+    count = journal.length()
+    assert count > acknowledged > 0
+    summed = Query(lake).sums([0, 1, 2], [OCTOBER])
+    assert summed[0] == [(count * (count - 1) // 2, count)]
+    assert summed[1] == [(count * (count - 1), count)]
+    assert summed[2] == [(count, count)]
+    assert lake.audit() == []
+    assert lake.catalogue.state().conflicts == 0
+
+
+@pytest.mark.kill
+def test_fifteen_kills(tmp_path: Path, engine: Engine) -> None:
+    survive(tmp_path, engine, 15)
+
+
+@pytest.mark.kill
+@pytest.mark.long
+def test_a_thousand_kills(tmp_path: Path, engine: Engine) -> None:
+    survive(tmp_path, engine, 1000)
