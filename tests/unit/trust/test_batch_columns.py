@@ -80,6 +80,8 @@ def test_the_bytes_of_a_column_are_those_the_format_names() -> None:
     assert pack(Column.of([21540, -12], name="value", signed=True)) == b"h=\x24\x54\xf4\xff"
     assert pack(Column.of([7, 7, 7], name="quality")) == b"B*\x07"
     assert pack(Column.of([0, 300, 0, 300], name="channel")) == b"H*\x00\x00\x2c\x01"
+    assert pack(Column.of([0, 0, 300, 300], name="channel")) == b"H#\x00\x00\x2c\x01"
+    assert pack(Column.of([0, 0, 0, 300], name="channel")) == b"H=\x00\x00\x00\x00\x00\x00\x2c\x01"
 
 
 def test_numpy_reads_a_column_without_copying() -> None:
@@ -87,6 +89,13 @@ def test_numpy_reads_a_column_without_copying() -> None:
     assert column.array().tolist() == [21540, -12, 40_000]
     assert not column.array().flags.writeable
     assert numpy.asarray(column).sum() == 61_528
+
+
+@given(st.lists(st.integers(0, 70_000), min_size=1, max_size=6), st.integers(1, 9), st.integers(1, 4))
+def test_a_column_comes_back_from_every_form(values: list[int], times: int, rounds: int) -> None:
+    spread = [value for value in values for _ in range(times)] * rounds
+    column = Column.of(spread, name="offset")
+    assert unpack(pack(column), name="offset", count=len(spread)).tolist() == spread
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"])
@@ -178,6 +187,8 @@ def test_a_batch_that_breaks_the_schema_is_not_made(changes: dict[str, Any], mes
         ({"quality": b"B*"}, "repeats 0 bytes"),
         ({"quality": b"B*12"}, "repeats 2 bytes"),
         ({"value": b"h*123"}, "repeats 3 bytes"),
+        ({"value": b"h#"}, "repeats 0 bytes"),
+        ({"value": b"h#1234"}, "repeats 4 bytes"),
         ({"value": b"hz" + zlib.compress(bytes(6))[:-1]}, "damaged"),
         ({"value": b"hz" + zlib.compress(bytes(6)) + b"!"}, "damaged"),
         ({"value": b"hz" + b"no zlib"}, "damaged"),
