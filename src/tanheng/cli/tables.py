@@ -16,6 +16,7 @@ from tanheng.accounting.graph import Absence
 from tanheng.accounting.inventory import Figure, Inventory
 from tanheng.core.messages import render
 from tanheng.core.states import CheckState, word
+from tanheng.reports.words import Words, gap_texts
 
 if TYPE_CHECKING:
     from tanheng.accounting.evaluation import Evaluation
@@ -79,11 +80,8 @@ def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
         fields = {"count": len(inventory.unverified), "ids": ", ".join(inventory.unverified)}
         console.print(render("cli.account.unverified", lang, fields), style="yellow")
     if inventory.gaps:
-        fields = {
-            "count": len(inventory.gaps),
-            "ids": ", ".join(inventory.gaps[:12]) + (" …" if len(inventory.gaps) > 12 else ""),
-        }
-        console.print(render("cli.account.gaps", lang, fields), style="yellow")
+        fields = {"count": len(inventory.gaps), "ids": "; ".join(gap_texts(inventory, Words(lang)))}
+        console.print(Text(render("cli.account.gaps", lang, fields), style="yellow"))
     if inventory.blank_mandatory:
         console.print(render("cli.account.blank", lang, {"ids": ", ".join(inventory.blank_mandatory)}), style="red")
 

@@ -21,7 +21,15 @@ from tanheng.core.states import CheckState, word
 from tanheng.reports import charts
 from tanheng.reports.errors import ReportError
 from tanheng.reports.matrix import rows, scopes, summary
-from tanheng.reports.words import Words, boundary_notes, share, source_stream_cells, source_streams_note
+from tanheng.reports.words import (
+    Words,
+    boundary_notes,
+    declared_none,
+    gap_texts,
+    share,
+    source_stream_cells,
+    source_streams_note,
+)
 from tanheng.reports.workbook import heading
 
 if TYPE_CHECKING:
@@ -98,10 +106,10 @@ def content(inventory: Inventory, lang: str, evaluation: Evaluation | None = Non
         "parameters": _parameters(inventory, lang),
         "unverified": words("unverified_text", count=len(inventory.unverified)) if inventory.unverified else "",
         "corrections": _corrections(inventory, words),
-        "gaps": inventory.gaps,
+        "gaps": gap_texts(inventory, words),
         "unused": inventory.unused,
         "uncertainty": _uncertainty(inventory, evaluation, words),
-        "declared_none": [[item.row, item.reason[lang]] for item in plant.declared_none],
+        "declared_none": declared_none(inventory, words),
         "notes": [note[lang] for note in inventory.book.notes] + boundary_notes(inventory, words),
         "source_streams": _source_streams(inventory, words),
     }

@@ -6,6 +6,7 @@ from tanheng.accounting.boundaries import Boundary
 from tanheng.accounting.graph import Absence
 from tanheng.accounting.inventory import Figure, Inventory
 from tanheng.accounting.source_streams import Classification
+from tanheng.core import identifiers
 from tanheng.core.messages import catalogue, render
 from tanheng.core.rounding import round_to
 from tanheng.core.states import word
@@ -62,7 +63,9 @@ def boundary_notes(inventory: Inventory, words: Words) -> list[str]:
         for inside, label in ((False, "boundary_outside"), (True, "boundary_inside")):
             titles = [system.title[words.lang] for system in differing if system.inside is inside]
             if titles:
-                found.append(words(label, other=boundary_name(other, words), systems=words("list_comma").join(titles)))
+                found.append(
+                    words(label, other=boundary_name(other, words), systems={"zh": "、", "en": ", "}[words.lang].join(titles))
+                )
     return found
 
 
@@ -93,3 +96,21 @@ def source_stream_cells(found: Classification, words: Words) -> list[list[str]]:
         ]
         for item in found.streams
     ]
+
+
+def gap_texts(inventory: Inventory, words: Words) -> list[str]:
+    """Return the blank values by quantity, each with its periods."""
+    periods: dict[str, list[str]] = {}
+    for key in inventory.gaps:
+        periods.setdefault(identifiers.without_period(key), []).append(identifiers.period_of(key) or "")
+    every = list(inventory.plant.periods)
+    return [
+        f"{quantity} ({words('every_period') if found == every and len(every) > 1 else ', '.join(found)})"
+        for quantity, found in periods.items()
+    ]
+
+
+def declared_none(inventory: Inventory, words: Words) -> list[list[str]]:
+    """Return the rows that the plant declares empty with their reasons; a row without words of ours keeps the plant's."""
+    known = words.labels()
+    return [[known.get(f"row.{item.row}", item.row), item.reason[words.lang]] for item in inventory.plant.declared_none]

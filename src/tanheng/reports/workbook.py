@@ -17,7 +17,16 @@ from tanheng.core.rounding import round_to
 from tanheng.core.states import CheckState, word
 from tanheng.reports.digest import renderer_digest
 from tanheng.reports.matrix import Row, Value, rows, scopes, summary
-from tanheng.reports.words import Words, boundary_name, boundary_notes, share, source_stream_cells, source_streams_note
+from tanheng.reports.words import (
+    Words,
+    boundary_name,
+    boundary_notes,
+    declared_none,
+    gap_texts,
+    share,
+    source_stream_cells,
+    source_streams_note,
+)
 
 if TYPE_CHECKING:
     from tanheng.accounting.evaluation import Evaluation
@@ -277,10 +286,12 @@ class _Writer:
         ]
         lines += [(self.words("notes"), note[lang]) for note in inventory.book.notes]
         lines += [(self.words("boundary"), note) for note in boundary_notes(inventory, self.words)]
-        lines += [(self.words("declared_none"), f"{item.row}: {item.reason[lang]}") for item in inventory.plant.declared_none]
+        lines += [(self.words("declared_none"), f"{row}: {why}") for row, why in declared_none(inventory, self.words)]
         lines += [(self.words("unverified"), self.words("unverified_text", count=len(inventory.unverified)))]
         lines += [(self.words("unverified"), name) for name in inventory.unverified]
-        lines += [(self.words("gaps"), name) for name in inventory.gaps] or [(self.words("gaps"), self.words("gaps_none"))]
+        lines += [(self.words("gaps"), text) for text in gap_texts(inventory, self.words)] or [
+            (self.words("gaps"), self.words("gaps_none"))
+        ]
         lines += [(self.words("unused"), name) for name in inventory.unused]
         for line, (name, text) in enumerate(lines):
             sheet.write_string(line, 0, name, self.text)
