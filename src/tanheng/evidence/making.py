@@ -22,7 +22,7 @@ from tanheng.evidence.plant_log import Draft, Logged, PlantLog
 from tanheng.evidence.report import AccountReport, Rules
 from tanheng.standards import RulePack
 from tanheng.trust.keys import KeyRecord
-from tanheng.trust.note import VerifierKey
+from tanheng.trust.note import ED25519, VerifierKey
 from tanheng.trust.note import parse as parse_note
 from tanheng.trust.statement import StatementType
 from tanheng.trust.tlog_proof import ProofFile
@@ -107,55 +107,72 @@ def _draft(about: str, name: str, data: bytes) -> Draft:
 def bundle(
     log: PlantLog, account: Account, stated: Sequence[Logged], pack: RulePack, *, witnesses: Iterable[VerifierKey] = ()
 ) -> bytes:
-    """Return the bundle of an account that has been stated, under the log's present checkpoint.
-
-    Parameters
-    ----------
-    witnesses : iterable of VerifierKey
-        Keys of the witnesses that were asked; those whose cosignature the checkpoint carries go into the bundle.
+    """Return the bundle of an account that has been stated, under the log's present checkpoint. Parameters as `assemble`.
 
     Raises
     ------
     EvidenceError
         When what was made does not verify; then nothing is given out.
     """
+    data = assemble(log, account, stated, pack, witnesses=witnesses)
+    verification.verify(Archive(data), pack=lambda: pack)
+    return data
+
+
+def assemble(
+    log: PlantLog, account: Account, stated: Sequence[Logged], pack: RulePack, *, witnesses: Iterable[VerifierKey] = ()
+) -> bytes:
+    """Return the bytes of a bundle, not verified.
+
+    Parameters
+    ----------
+    log : PlantLog
+    account : Account
+        Files that were read and written.
+    stated : sequence of Logged
+        What ``state_account`` gave for them.
+    pack : RulePack
+        The rules the account was made by.
+    witnesses : iterable of VerifierKey
+        Keys of the witnesses that were asked; those whose cosignature the checkpoint carries go into the bundle.
+    """
     entries = {logged.index: logged for logged in [*log.key_events(), *stated]}
-    paths = {index: _payload_path(logged) for index, logged in entries.items()}
+    record = log.key.record
     members = {
         anchor.CHECKPOINT: log.log.note,
-        anchor.VERIFIER_KEYS: anchor.write_keys(_log_key(log.key.record), _cosigners(log, witnesses)),
-        anchor.record_path(log.key.record.key_id): log.key.record.encode(),
+        anchor.VERIFIER_KEYS: anchor.write_keys(_log_key(record), _cosigners(log, witnesses)),
+        anchor.record_path(record.key_id): record.encode(),
         reports.RULEBOOK: _rulebook(pack, stated),
         **{reports.FILES + name: data for name, data in account.results.items()},
     }
     reader = log.log.reader()
     listed = []
     for index, logged in sorted(entries.items()):
-        entry = Entry(index, paths[index], logged.salt)
+        entry = Entry(index, _payload_path(logged, account.inputs), logged.salt)
         members[entry.statement_path] = logged.statement.encode()
         members[entry.proof_path] = ProofFile.of(reader, index).encode()
         members[entry.payload] = logged.payload
         listed.append(entry)
     ordered = {path: members[path] for path in sorted(members)}
-    data = write({manifest.NAME: manifest.build(ordered, listed), **ordered})
-    verification.verify(Archive(data), pack=lambda: pack)
-    return data
+    return write({manifest.NAME: manifest.build(ordered, listed), **ordered})
 
 
-def _payload_path(logged: Logged) -> str:
+def _payload_path(logged: Logged, inputs: Mapping[str, bytes]) -> str:
+    """Return the member that holds the payload of an entry: a file of the plant under its own name."""
+    name = logged.statement.subject.rpartition("/")[2]
     match logged.statement.type:
         case StatementType.REPORT:
             return reports.REPORT
         case StatementType.RULE_PACK:
             return reports.RULES
-        case StatementType.KEY_EVENT:
-            return f"entries/{logged.index}/payload"
+        case _ if inputs.get(name) == logged.payload:
+            return reports.INPUTS + name
         case _:
-            return reports.INPUTS + logged.statement.subject.rpartition("/")[2]
+            return f"entries/{logged.index}/payload"
 
 
 def _log_key(record: KeyRecord) -> VerifierKey:
-    return VerifierKey(record.subject, 1, record.public)
+    return VerifierKey(record.subject, ED25519, record.public)
 
 
 def _cosigners(log: PlantLog, witnesses: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:

@@ -24,6 +24,8 @@ from tanheng.evidence.report import INVENTORY
 from tanheng.standards import RulePack
 
 PARTS = ("plant", "figures", "inputs", "parameters", "constants", "gaps", "unverified", "order")
+_FAULTS = (ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError)
+"""What files and days from outside can make an account raise, besides the project's own errors."""
 
 
 class Replay(enum.StrEnum):
@@ -86,7 +88,7 @@ def _account(document: Mapping[str, Any], inputs: Mapping[str, bytes], rules: Ru
                 known_rulebooks=rulebook_ids(rules),
             )
         made: dict[str, Any] = json.loads(trace.dumps(account(year.plant, year.ledger, rules, book_id=book, known=known)))
-    except (TanhengError, ValueError, TypeError, OSError) as error:
+    except (TanhengError, *_FAULTS) as error:
         raise RecalculationError("evidence.replay.refused", member=INVENTORY, reason=error) from error
     return made
 
