@@ -44,10 +44,11 @@ def verify(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or http address of the log.")],
     key: Annotated[str, _KEY],
     checkpoint: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Older checkpoint; may be given often.")] = None,
+    origin: Annotated[str, typer.Option(help="Origin of the log, when it is not the name of its key.")] = "",
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Read a whole log: checkpoints signed, entries hashed, tiles equal, every pair of checkpoints consistent."""
-    reader = _reader(folder, key)
+    reader = _reader(folder, key, origin=origin or None)
     older = [_bytes(path) for path in checkpoint or ()]
     report = _with_progress(reader, older, quiet=as_json)
     if as_json:
@@ -119,13 +120,13 @@ def proof(
     typer.echo(messages.render("trust.cli.proof_written", language(), {"index": index, "path": out}))
 
 
-def _reader(place: str, key: str) -> LogReader:
+def _reader(place: str, key: str, *, origin: str | None = None) -> LogReader:
     from tanheng.trust.files import FolderFiles
     from tanheng.trust.log_reader import LogReader
     from tanheng.trust.note import VerifierKey
 
     source = fetcher(place) if place.startswith(("http://", "https://")) else FolderFiles(place).read
-    return LogReader(source, VerifierKey.parse(key))
+    return LogReader(source, VerifierKey.parse(key), origin=origin)
 
 
 def fetcher(address: str) -> Source:

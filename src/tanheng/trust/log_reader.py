@@ -114,6 +114,8 @@ class LogReader:
         Key of the log.
     checkpoint : bytes, optional
         Signed note to read under; by default the source's file ``checkpoint``.
+    origin : str, optional
+        Origin of the log when it is not the name of its key.
     cached_tiles : int
         Tiles kept in memory, 16 KiB each.
 
@@ -123,11 +125,20 @@ class LogReader:
         When the checkpoint is missing or not signed by the log.
     """
 
-    def __init__(self, source: Source, key: VerifierKey, *, checkpoint: bytes | None = None, cached_tiles: int = 1024) -> None:
+    def __init__(
+        self,
+        source: Source,
+        key: VerifierKey,
+        *,
+        checkpoint: bytes | None = None,
+        origin: str | None = None,
+        cached_tiles: int = 1024,
+    ) -> None:
         self._source = source
+        self._origin = origin
         self.key = key
         self.note = checkpoint if checkpoint is not None else self._required(CHECKPOINT)
-        self.checkpoint = open_checkpoint(self.note, key)[0]
+        self.checkpoint = open_checkpoint(self.note, key, origin=origin)[0]
         self._tile = functools.lru_cache(maxsize=cached_tiles)(self._load_tile)
 
     @property
@@ -265,7 +276,7 @@ class LogReader:
     def _checkpoints(self, older: Iterable[bytes]) -> list[Checkpoint]:
         found: dict[int, Checkpoint] = {self.size: self.checkpoint}
         for data in older:
-            checkpoint = open_checkpoint(data, self.key)[0]
+            checkpoint = open_checkpoint(data, self.key, origin=self._origin)[0]
             known = found.setdefault(checkpoint.size, checkpoint)
             if known.root != checkpoint.root:
                 raise LogError(

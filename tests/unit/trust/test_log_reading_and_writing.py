@@ -257,3 +257,13 @@ def test_both_kinds_of_files_behave_alike(files: Files) -> None:
     assert files.size("a/c") is None
     with pytest.raises(StorageError, match="could not be read or written"):
         files.rename("a/none", "a/other")
+
+
+def test_a_log_whose_key_has_another_name_is_read_when_its_origin_is_given() -> None:
+    files = MemoryFiles()
+    named = NoteSigner("plant.example/key", SIGNER.key)
+    head = Checkpoint(SIGNER.name, 0, filled(files).checkpoint.root)
+    files.write("checkpoint", head.sign([named]))
+    assert LogReader(files.read, named.verifier_key, origin=SIGNER.name).verify().origin == SIGNER.name
+    with pytest.raises(NoteError, match="is of log"):
+        LogReader(files.read, named.verifier_key)
