@@ -18,6 +18,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import deque
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,7 @@ class Terminal:
         self._stopping = asyncio.Event()
         self._next: Configuration | None = None
         self._seal_fault = ""
+        self._strange: deque[bytes] = deque(maxlen=32)
         self._build()
 
     def _build(self) -> None:
@@ -342,7 +344,9 @@ class Terminal:
         try:
             order = open_order(data, terminal=self.configuration.terminal, key=self._key, after=after)
         except TanhengError as error:
-            self._refused_order(None, error)
+            if error.code != "edge.order.old" and data not in self._strange:  # told once, however often it is offered
+                self._strange.append(data)
+                self._refused_order(None, error)
             return
         try:
             switch = await self._carry_out(order)

@@ -34,12 +34,15 @@ class Receiver:
         self.mode = "ok"
         self.bodies: list[int] = []
         self.arrivals: list[int] = []
-        self.stored: dict[int, envelope.Envelope] = {}
-        self.data: dict[int, bytes] = {}
+        self.stored: dict[int, Any] = {}  # Any: an envelope, or what little is kept of one
+        self.index: dict[int, int] = {}
         self.repeats = 0
         self.faults: list[str] = []
         self.orders: list[bytes] = []
         self.largest: int | None = None
+        self.keep = True
+        self.times: dict[int, float] = {}
+        self.readings_stored = 0
         self._record = record
         self._lock = threading.Lock()
         receiver = self
@@ -121,12 +124,13 @@ class Receiver:
                     if self.stored[sequence].digest != opened.digest:
                         self.faults.append(f"two envelopes of sequence {sequence}")
                 else:
-                    self.stored[sequence] = opened
-                    self.data[sequence] = data
+                    self.stored[sequence] = opened if self.keep else _Light(opened)
+                    self.times[sequence] = time.monotonic()
+                    self.readings_stored += len(opened.batch)
+                    self.index[sequence] = len(self.arrivals)
                     self.arrivals.append(sequence)
-                acknowledged.append(
-                    {"terminal": opened.batch.terminal, "sequence": sequence, "index": self.arrivals.index(sequence)}
-                )
+                answer = {"terminal": opened.batch.terminal, "sequence": sequence, "index": self.index[sequence]}
+                acknowledged.append(answer)
         return {"acknowledged": acknowledged, "refused": refused}
 
     def _get(self, request: http.server.BaseHTTPRequestHandler) -> None:
@@ -167,6 +171,15 @@ class Receiver:
                 if index == EVENT_CHANNEL:
                     found.append(cbor2.loads(raw))
         return [event for event in found if kind in (None, event["kind"])]
+
+
+class _Light:
+    """What is kept of an envelope when the memory of the receiver must stay small."""
+
+    def __init__(self, opened: envelope.Envelope) -> None:
+        self.digest = opened.digest
+        self.previous = opened.batch.previous
+        self.count = len(opened.batch)
 
 
 class Rig:

@@ -1,0 +1,112 @@
+"""A full disk at each step of journal, seal and answer: nothing half, nothing lost, and it goes on when space returns."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import resource
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tanheng.core.batch import CHAIN_START, Quality
+from tanheng.core.errors import EdgeError
+from tanheng.edge.reading import Reading
+from tanheng.edge.spool import Spool
+
+NOW = 1_790_000_000_000
+
+
+def build(sequence: int, previous: bytes, readings: Sequence[Reading]) -> bytes:
+    return b"|".join([str(sequence).encode(), previous.hex().encode(), *(str(one.value).encode() for one in readings)])
+
+
+def scan(first: int, count: int = 40) -> list[Reading]:
+    return [Reading(at, NOW, first + at, Quality.GOOD, b"raw" * 60) for at in range(count)]
+
+
+@contextlib.contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond ``size``: writes fail as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def sealed(spool: Spool) -> list[int]:
+    """Values of all sealed readings, the chain checked on the way."""
+    values, previous = [], CHAIN_START
+    for number, data in spool.query("SELECT sequence, bytes FROM envelope ORDER BY sequence"):
+        sequence, before, *rest = bytes(data).split(b"|")  # type: ignore[call-overload]  # a blob
+        assert (int(sequence), before.decode()) == (number, previous.hex())
+        values += [int(value) for value in rest]
+        previous = hashlib.sha256(data).digest()  # type: ignore[arg-type]  # a blob
+    return values
+
+
+def test_a_disk_that_fills_at_any_step_loses_nothing_that_was_taken(tmp_path: Path) -> None:
+    failed: set[str] = set()
+    for step in range(24):
+        path = tmp_path / f"{step}.sqlite"
+        spool = Spool(path)
+        taken: list[int] = []
+        for round_number in range(6):
+            full = round_number in (2, 3)
+            wal = path.with_name(path.name + "-wal")
+            size = (wal.stat().st_size if wal.exists() else 0) + step * 1500 if full else resource.RLIM_INFINITY
+            with largest_file(size):
+                first = round_number * 1000
+                try:
+                    spool.append(scan(first))
+                    taken += range(first, first + 40)
+                except EdgeError as error:
+                    failed.add(str(error.fields["doing"]))
+                try:
+                    spool.seal(build, now=NOW)
+                except EdgeError as error:
+                    failed.add(str(error.fields["doing"]))
+                waiting = spool.newest_waiting(1)
+                if waiting:
+                    try:
+                        spool.acknowledge({waiting[0].sequence: 7}, now=NOW)
+                    except EdgeError as error:
+                        failed.add(str(error.fields["doing"]))
+        assert sealed(spool) == taken, step
+        spool.close()
+        again = Spool(path)
+        assert sealed(again) == taken
+        again.close()
+        assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert failed == {"append", "seal", "acknowledge"}  # each step was really hit
+
+
+async def test_a_terminal_on_a_full_disk_says_so_keeps_memory_bounded_and_goes_on(rig: Any, wait: Any) -> None:
+    rig.configure(limits={"batch_s": 0.1, "spool_mb": 1})
+    rig.receiver.mode = "busy"
+    terminal = await rig.start()
+    await wait(lambda: terminal.spool.last_sequence() >= 3)
+    end = time.monotonic() + 30
+    while not terminal.journal.fault and time.monotonic() < end:
+        with contextlib.suppress(EdgeError):
+            await terminal.journal.write_now([Reading(0, terminal.clock.wall(), 1, Quality.GOOD, os.urandom(200))])
+    assert terminal.journal.fault
+    await wait(lambda: terminal.journal.unwritten > 5)
+    assert any("buffer" in fault for fault in terminal.faults)
+    rig.receiver.mode = "ok"
+    await wait(lambda: not terminal.journal.fault and terminal.journal.unwritten < 5, seconds=30, what="recovery by itself")
+    await rig.stop()
+    rig.receiver.check_chain()
+
+
+async def test_what_the_full_disk_made_the_terminal_drop_is_counted_in_an_event(rig: Any, wait: Any) -> None:
+    terminal = await rig.start()
+    await wait(lambda: len(rig.receiver.stored) >= 1)
+    terminal.journal.add([Reading(0, NOW, at, Quality.GOOD, b"") for at in range(100_050)])
+    await wait(lambda: rig.receiver.events("readings-dropped"), seconds=30)
+    assert sum(event["count"] for event in rig.receiver.events("readings-dropped")) == terminal.journal.dropped >= 50
