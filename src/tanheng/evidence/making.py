@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from tanheng.accounting.folder.reading import STEMS, Kind
-from tanheng.core import canonical
-from tanheng.evidence import anchor, manifest, recalculation, verification
+from tanheng.evidence import anchor, manifest, recalculation, rulebooks, verification
 from tanheng.evidence import report as reports
 from tanheng.evidence.archive import Archive, write
 from tanheng.evidence.errors import MakingError
@@ -142,7 +141,7 @@ def assemble(
         anchor.CHECKPOINT: log.log.note,
         anchor.VERIFIER_KEYS: anchor.write_keys(_log_key(record), _cosigners(log, witnesses)),
         anchor.record_path(record.key_id): record.encode(),
-        reports.RULEBOOK: _rulebook(pack, stated),
+        **rulebooks.members(pack, _book(stated)),
         **{reports.FILES + name: data for name, data in account.results.items()},
     }
     reader = log.log.reader()
@@ -181,10 +180,9 @@ def _cosigners(log: PlantLog, witnesses: Iterable[VerifierKey]) -> tuple[Verifie
     return tuple(sorted(found, key=lambda key: key.name))
 
 
-def _rulebook(pack: RulePack, stated: Sequence[Logged]) -> bytes:
-    """Return the rule book as canonical JSON, whose SHA-256 is its digest."""
-    payload = next(logged.payload for logged in stated if logged.statement.type is StatementType.RULE_PACK)
-    return canonical.dumps(pack.rulebook(Rules.decode(payload).book).content)
+def _book(stated: Sequence[Logged]) -> str:
+    """Return the id of the rule book that was stated."""
+    return Rules.decode(next(one.payload for one in stated if one.statement.type is StatementType.RULE_PACK)).book
 
 
 def _sha256(data: bytes) -> str:

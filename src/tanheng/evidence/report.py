@@ -29,7 +29,6 @@ RULES_MEDIA = "application/vnd.tanheng.rule-pack+json;v=1"
 INVENTORY = "report/inventory.json"
 REPORT = "report/account-report.json"
 RULES = "rules/rule-pack.json"
-RULEBOOK = "rules/rulebook.json"
 FILES = "report/"
 INPUTS = "inputs/"
 
@@ -48,7 +47,7 @@ class Rules:
     rule_pack : str
         ``sha256:`` and the digest of the rule pack.
     book, book_digest : str
-        Id of the rule book, and ``sha256:`` with the digest of its canonical JSON.
+        Id of the rule book, and ``sha256:`` with its digest (``tanheng.evidence.rulebooks``).
     """
 
     rule_pack: str

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tanheng.evidence import anchor, entries, manifest, recalculation
+from tanheng.evidence import anchor, entries, manifest, recalculation, rulebooks
 from tanheng.evidence import report as reports
 from tanheng.evidence.anchor import Anchor
 from tanheng.evidence.archive import Archive
@@ -191,9 +191,10 @@ def _report(archive: Archive, stated: Sequence[Stated], head: Anchor) -> Account
     rules = Rules.decode(archive.read(reports.RULES))
     if rules != report.rules:
         raise ReportError("evidence.report.rules", member=reports.RULES, found=rules.rule_pack, wanted=report.rules.rule_pack)
-    book = "sha256:" + hashlib.sha256(archive.read(reports.RULEBOOK)).hexdigest()
-    if book != rules.book_digest:
-        raise ReportError("evidence.report.file", member=reports.RULEBOOK, found=book, wanted=rules.book_digest)
+    book = rulebooks.path_of(rules.book)
+    digest = rulebooks.digests(archive, rules.book)[book]
+    if digest != rules.book_digest:
+        raise ReportError("evidence.report.file", member=book, found=digest, wanted=rules.book_digest)
     record = hashlib.sha256(archive.read(head.record_path)).hexdigest()
     if (head.record.key_id, record) != (report.key, report.key_record):
         raise ReportError("evidence.report.key", member=head.record_path, found=head.record.key_id, wanted=report.key)
@@ -249,7 +250,7 @@ def _inputs(archive: Archive, stated: Sequence[Stated], report: AccountReport) -
 
 def _require_bound(archive: Archive, stated: Sequence[Stated], head: Anchor, report: AccountReport) -> None:
     """Refuse a member that nothing binds to the log."""
-    bound = {manifest.NAME, reports.RULEBOOK, *head.members, *report.files}
+    bound = {manifest.NAME, *rulebooks.digests(archive, report.rules.book), *head.members, *report.files}
     for one in stated:
         bound |= {one.entry.statement_path, one.entry.proof_path, one.entry.payload}
     for name in archive.names:

@@ -96,7 +96,7 @@ def test_every_statement_leads_to_the_root_of_the_checkpoint(members: Path) -> N
 
 def test_the_rule_book_and_the_report_have_the_digests_that_are_stated(members: Path) -> None:
     stated = json.loads((members / "report" / "account-report.json").read_bytes())
-    book = openssl("dgst", "-sha256", "-r", members / "rules" / "rulebook.json").stdout.split()[0]
+    book = openssl("dgst", "-sha256", "-r", members / "rules" / "eu.2025-2547.json").stdout.split()[0]
     assert stated["rulebook"]["digest"] == f"sha256:{book}"
     for path, digest in {**stated["files"], **stated["inputs"]}.items():
         assert openssl("dgst", "-sha256", "-r", members / path).stdout.split()[0] == digest

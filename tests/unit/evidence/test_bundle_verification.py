@@ -269,10 +269,10 @@ def test_the_report_may_not_be_withheld(parts: Any) -> None:
 
 
 def test_the_rule_book_must_have_the_digest_the_log_states(parts: Any) -> None:
-    parts.members["rules/rulebook.json"] = b"{}"
+    parts.members["rules/eu.2025-2547.json"] = b"{}"
     found = refused(parts)
     assert isinstance(found, ReportError)
-    assert found.object == "rules/rulebook.json"
+    assert found.object == "rules/eu.2025-2547.json"
 
 
 def test_entries_of_two_logs_do_not_mix(parts: Any, make_workshop: Callable[..., Any], account: Account) -> None:
