@@ -225,17 +225,19 @@ class Query:
             return None, {}
         moduli = {channel: register.modulus for channel, register in registers.items() if register.modulus is not None}
         modulus = "CASE channel " + " ".join(f"WHEN {c} THEN {m}" for c, m in moduli.items()) + " END" if moduli else "NULL"
+        broken = any(register.exchanges for register in registers.values())
+        series = "channel, epoch ORDER BY time, rank" if broken else "channel ORDER BY time"
         question = f"""
             SELECT channel, since, time, before, after, rank <> 1 AS exchanged,
                    CASE WHEN after >= before THEN after - before
-                        WHEN modulus IS NOT NULL AND after >= 0 AND (after::HUGEINT + modulus - before) * 10 < modulus
-                             THEN after + modulus - before
+                        WHEN {modulus} IS NOT NULL AND after >= 0
+                             AND (after::HUGEINT + {modulus} - before) * 10 < {modulus} THEN after + {modulus} - before
                         WHEN after >= 0 AND after::HUGEINT * 10 < before::HUGEINT * 9 THEN after
                         ELSE after - before END AS step
-            FROM (SELECT channel, time, value AS after, rank, ({modulus})::HUGEINT AS modulus,
+            FROM (SELECT channel, time, value AS after, rank,
                          lag(value) OVER register AS before, lag(time) OVER register AS since
                   FROM ({" UNION ALL ".join(parts)})
-                  WINDOW register AS (PARTITION BY channel, epoch ORDER BY time, rank))"""
+                  WINDOW register AS (PARTITION BY {series}))"""
         return question, parameters
 
     def _events(self, steps: str, owner: str, events: str, parameters: dict[str, object]) -> dict[tuple[int, int], list[Step]]:
@@ -331,8 +333,8 @@ class Query:
                 FROM ({table}) WHERE quality <> {int(Quality.NO_DATA)} GROUP BY 1, 2"""
         question = f"""
             SELECT channel, {owner} AS owner, count(*), count(*) FILTER ({good}) FROM ({table})
-            WHERE quality <> {int(Quality.NO_DATA)} GROUP BY 1, 2 HAVING owner >= 0"""
-        return self._lake.engine.rows(question, self._parameters(segments))
+            WHERE quality <> {int(Quality.NO_DATA)} GROUP BY 1, 2"""
+        return [row for row in self._lake.engine.rows(question, self._parameters(segments)) if row[1] >= 0]
 
     def hours(self, channels: Sequence[int], hours: Sequence[Span], *, rule: ValidityRule) -> dict[int, list[Hour]]:
         """Return each hour of each channel with its state and exact mean, by the rule of valid minutes.
