@@ -231,3 +231,26 @@ def test_a_raw_column_is_cut_where_its_lengths_say() -> None:
     assert raw[1:] == [b"", b"c"]
     with pytest.raises(BatchError, match="must have 3 bytes and has 2"):
         RawColumn(Column.of([1, 2], name="raw_length"), b"ab")
+
+
+def test_a_column_is_shown_short() -> None:
+    assert repr(Column.of(range(9), name="channel")) == "Column('B', 9: [0, 1, 2, 3, 4, 5, …])"
+
+
+@pytest.mark.parametrize(("code", "data"), [("Q", b""), ("", b""), ("h", b"abc")])
+def test_a_column_of_no_format_or_broken_length_is_not_made(code: str, data: bytes) -> None:
+    with pytest.raises(BatchError):
+        Column(code, data)
+
+
+def test_a_column_equals_columns_alone() -> None:
+    assert Column("b", b"\x01") != [1]
+    assert RawColumn.of([b"a"]) != [b"a"]
+    assert hash(RawColumn.of([b"a"])) == hash(RawColumn.of([b"a"]))
+    assert RawColumn.of(RawColumn.of([b"a"])) == RawColumn.of([b"a"])
+
+
+def test_an_empty_array_is_an_empty_column() -> None:
+    assert len(Column.of(numpy.array([], dtype="int32"), name="value", signed=True)) == 0
+    with pytest.raises(BatchError, match="2 × int64"):
+        Column.of(numpy.zeros((2, 2), dtype="int64"), name="value", signed=True)
