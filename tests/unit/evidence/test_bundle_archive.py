@@ -189,7 +189,7 @@ def test_two_records_for_one_place_are_refused() -> None:
     refusal(data[: at + 47] + bytes(second) + data[at + 94 :])
 
 
-@pytest.mark.parametrize("where", ["before", "between", "behind", "comment"])
+@pytest.mark.parametrize("where", ["before", "between", "in the directory", "behind", "comment"])
 def test_bytes_that_belong_to_no_member_are_refused(where: str) -> None:
     data = write(MEMBERS)
     at = data.index(b"PK\1\2")
@@ -197,6 +197,7 @@ def test_bytes_that_belong_to_no_member_are_refused(where: str) -> None:
     made = {
         "before": b"#!sh" + data,
         "between": data[:at] + b"hide" + moved,
+        "in the directory": data[:-22] + b"hide" + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 3, 3, len(data) - 18 - at, at, 0),
         "behind": data + b"more",
         "comment": data[:-2] + b"\4\0more",
     }

@@ -192,6 +192,15 @@ def test_a_rule_pack_the_policy_does_not_list_is_refused(parts: Any, workshop: A
     assert (found.code, found.fields["found"]) == ("evidence.anchor.rule_pack", pack.digest)
 
 
+def test_the_record_of_another_key_in_the_place_of_the_logs_is_refused(
+    parts: Any, make_workshop: Callable[..., Any], workshop: Any
+) -> None:
+    path = f"keys/{workshop.key.record.key_id}.cbor"
+    parts.members[path] = make_workshop(seed=9).key.record.encode()
+    found = refused(parts)
+    assert (found.code, found.object) == ("evidence.anchor.other_record", path)
+
+
 # When the key signed.
 
 
