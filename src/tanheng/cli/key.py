@@ -94,6 +94,7 @@ def rotate(
 ) -> None:
     """Make a key that takes the place of another, and the event that both keys sign."""
     from tanheng.trust.errors import KeyRefusedError
+    from tanheng.trust.files import write_new
     from tanheng.trust.key_file import StoredKey
     from tanheng.trust.keys import generate, record_of
     from tanheng.trust.lifecycle import Event, KeyEvent
@@ -116,7 +117,7 @@ def rotate(
         replaces=before.record.key_id,
         reason=reason,
     )
-    event.write_bytes(rotation.signed(made, before.signer).encode())
+    write_new(event, rotation.signed(made, before.signer).encode())
     typer.echo(messages.render("trust.cli.rotated", language(), {"name": name, "path": event}))
     _print(stored)
 
@@ -130,14 +131,12 @@ def export(
     """Write a key, encrypted by the passphrase, to a file outside the data backup."""
     from tanheng.trust import key_file
     from tanheng.trust.errors import KeyRefusedError
+    from tanheng.trust.files import write_new
 
     passphrase = key_file.passphrase_from(os.environ)
     if passphrase is None:
         raise KeyRefusedError("trust.cli.passphrase_needed", variable=key_file.PASSPHRASE_VARIABLE)
-    _refuse_existing(path)
-    data = key_file.encode(_open(folder).load(name), passphrase=passphrase)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(data)
+    write_new(path, key_file.encode(_open(folder).load(name), passphrase=passphrase), mode=0o600)
     typer.echo(messages.render("trust.cli.exported", language(), {"name": name, "path": path}))
 
 
@@ -156,10 +155,10 @@ def _purpose(text: str) -> object:
 
 
 def _refuse_existing(path: Path) -> None:
-    from tanheng.trust.errors import KeyRefusedError
+    from tanheng.trust.errors import StorageError
 
     if path.exists():
-        raise KeyRefusedError("trust.cli.exists", path=str(path))
+        raise StorageError("trust.files.exists", path=str(path))
 
 
 def _verifier_key(record: KeyRecord) -> str | None:

@@ -111,12 +111,13 @@ def proof(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the proof goes.")],
 ) -> None:
     """Write the proof that an entry is in the log (C2SP tlog-proof)."""
+    from tanheng.trust.files import write_new
     from tanheng.trust.tlog_proof import ProofFile
 
     reader = _reader(folder, key)
     made = ProofFile.of(reader, index)
     made.verify(reader.entry(index), reader.key)
-    out.write_bytes(made.encode())
+    write_new(out, made.encode())
     typer.echo(messages.render("trust.cli.proof_written", language(), {"index": index, "path": out}))
 
 
@@ -162,19 +163,17 @@ def _with_progress(reader: LogReader, older: Sequence[bytes], *, quiet: bool) ->
 
 def _auditors(reader: LogReader, packs: Path | None, files: Path | None, data: Path | None) -> tuple[list[Auditor], list[str]]:
     """Return the auditors that can run here, and the names of those that cannot."""
-    from tanheng.trust.audit import ContentAuditor, LogAuditor, PayloadAuditor
+    from tanheng.trust.audit import ContentAuditor, LogAuditor, PayloadAuditor, open_packs
     from tanheng.trust.content import ContentFolder
     from tanheng.trust.files import FolderFiles
-    from tanheng.trust.pack import Pack
 
     found: list[Auditor] = [LogAuditor(reader)]
     missing = []
     if packs is None:
         missing.append("payloads")
     else:
-        folder = FolderFiles(packs)
         names = [str(path.relative_to(packs)) for path in sorted(packs.rglob("*.pack"))]
-        found.append(PayloadAuditor(reader, [Pack(folder, name) for name in names]))
+        found.append(PayloadAuditor(reader, *open_packs(FolderFiles(packs), names)))
     if files is None:
         missing.append("files")
     else:

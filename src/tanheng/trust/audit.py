@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tanheng.trust.content import ContentFolder
 from tanheng.trust.errors import StorageError, TrustError
+from tanheng.trust.files import Files
 from tanheng.trust.log_reader import LogReader
 from tanheng.trust.pack import Pack
 from tanheng.trust.statement import Statement
@@ -47,16 +48,18 @@ class LogAuditor:
 class PayloadAuditor:
     """Holds every payload of the packs against its statement, and every statement against a payload.
 
-    ``withheld`` are indices whose payload is kept elsewhere on purpose.
+    ``broken`` is why other packs could not be opened; ``withheld`` are indices whose payload is kept elsewhere on purpose.
     """
 
     reader: LogReader
     packs: Sequence[Pack]
+    broken: Sequence[TrustError] = ()
     withheld: frozenset[int] = frozenset()
     name: str = "payloads"
 
     def findings(self) -> Iterator[TrustError]:
         """Yield what is missing, damaged or not what was stated."""
+        yield from self.broken
         where = {index: pack for pack in self.packs for index in pack.indices}
         for index, entry in enumerate(self.reader.entries()):
             try:
@@ -70,6 +73,17 @@ class PayloadAuditor:
                 yield error
         for index in sorted(where.keys() - set(range(self.reader.size))):
             yield StorageError("trust.audit.no_statement", index=index, path=where[index].path, size=self.reader.size)
+
+
+def open_packs(files: Files, paths: Iterable[str]) -> tuple[list[Pack], list[TrustError]]:
+    """Return the packs that open, and for each of the others why it does not."""
+    packs, broken = [], []
+    for path in paths:
+        try:
+            packs.append(Pack(files, path))
+        except TrustError as error:
+            broken.append(error)
+    return packs, broken
 
 
 @dataclass(frozen=True, slots=True)

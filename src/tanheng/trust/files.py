@@ -77,6 +77,27 @@ def checked(path: str) -> str:
     return path
 
 
+@contextlib.contextmanager
+def _ours(path: Path | str) -> Iterator[None]:
+    """Turn an error of the system into one of ours that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError("trust.files.failed", path=str(path), reason=str(error)) from error
+
+
+def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file that is not there yet; raise ``StorageError`` when it is, or cannot be written. Durable on return."""
+    if path.exists():
+        raise StorageError("trust.files.exists", path=str(path))
+    with _ours(path):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
 class FolderFiles:
     """Files of a folder of the machine.
 
@@ -124,7 +145,7 @@ class FolderFiles:
 
     def _put(self, path: str, data: bytes, mode: int) -> None:
         target = self._path(path)
-        try:
+        with _ours(path):
             try:
                 handle = os.open(target, os.O_WRONLY | os.O_CREAT | mode, 0o644)
             except FileNotFoundError:
@@ -134,33 +155,28 @@ class FolderFiles:
                 view = memoryview(data)
                 while view:
                     view = view[stream.write(view) :]
-        except OSError as error:
-            raise StorageError("trust.files.failed", path=path, reason=str(error)) from error
 
     def truncate(self, path: str, length: int) -> None:
         """Cut a file to ``length`` bytes; not yet durable."""
-        os.truncate(self._path(path), length)
+        with _ours(path):
+            os.truncate(self._path(path), length)
 
     def sync(self, path: str) -> None:
         """Make a file's bytes durable."""
         self._fsync(self._path(path))
 
     def _fsync(self, path: Path) -> None:
-        try:
+        with _ours(path):
             handle = os.open(path, os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-        except OSError as error:
-            raise StorageError("trust.files.failed", path=str(path), reason=str(error)) from error
 
     def rename(self, old: str, new: str) -> None:
         """Give a file another name of the same folder, replacing what had it; not yet durable."""
-        try:
+        with _ours(new):
             self._path(old).rename(self._path(new))
-        except OSError as error:
-            raise StorageError("trust.files.failed", path=new, reason=str(error)) from error
 
     def sync_folder(self, path: str) -> None:
         """Make the names in a folder durable, and those of the folders above it."""
@@ -173,7 +189,8 @@ class FolderFiles:
 
     def remove(self, path: str) -> None:
         """Take a file away; nothing happens when it is not there."""
-        self._path(path).unlink(missing_ok=True)
+        with _ours(path):
+            self._path(path).unlink(missing_ok=True)
 
     def list(self, folder: str) -> list[str]:
         """Return the names in a folder, sorted; folders end in ``/``. A missing folder is empty."""
@@ -185,8 +202,9 @@ class FolderFiles:
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold the lock ``name`` against other processes; raise ``StorageError`` when another holds it."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path(name), os.O_RDWR | os.O_CREAT, 0o644)
+        with _ours(name):
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path(name), os.O_RDWR | os.O_CREAT, 0o644)
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from tanheng.trust import strict
 from tanheng.trust.errors import KeyRefusedError
+from tanheng.trust.files import FolderFiles, write_new
 from tanheng.trust.keys import KeyRecord, KeyState, Protection
 from tanheng.trust.suites import SoftwareSigner, signer
 
@@ -137,22 +138,15 @@ class KeyFolder:
         KeyRefusedError
             When the name is taken: a key is never overwritten.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._path(name)
-        data = encode(key, passphrase=self._passphrase)
+        if path.exists():
+            raise KeyRefusedError("trust.key_file.taken", name=name, path=str(path))
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise KeyRefusedError("trust.key_file.taken", name=name, path=str(path)) from None
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise KeyRefusedError("trust.key_file.malformed", name=name, reason=str(error)) from error
+        write_new(path, encode(key, passphrase=self._passphrase), mode=0o600)
+        FolderFiles(self.folder).sync_folder("")
         return path
 
     def load(self, name: str) -> StoredKey:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tanheng.trust.checkpoint import Checkpoint
 from tanheng.trust.cosignature import Cosigner
 from tanheng.trust.errors import LogError, NoteError, ProofError, StorageError, TileError, TrustError
-from tanheng.trust.files import Files, FolderFiles, MemoryFiles
+from tanheng.trust.files import Files, FolderFiles, MemoryFiles, write_new
 from tanheng.trust.keys import Algorithm, signer
 from tanheng.trust.log import Log, open_or_create, repair
 from tanheng.trust.log_reader import LogReader
@@ -267,3 +267,25 @@ def test_a_log_whose_key_has_another_name_is_read_when_its_origin_is_given() -> 
     assert LogReader(files.read, named.verifier_key, origin=SIGNER.name).verify().origin == SIGNER.name
     with pytest.raises(NoteError, match="is of log"):
         LogReader(files.read, named.verifier_key)
+
+
+def test_an_error_of_the_system_becomes_one_that_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    inside = FolderFiles(tmp_path / "file")
+    with pytest.raises(StorageError, match="could not be read or written"):
+        inside.write("a", b"")
+    with pytest.raises(StorageError, match="could not be read or written"):
+        inside.truncate("a", 0)
+    with pytest.raises(StorageError, match="could not be read or written"):
+        inside.sync("a")
+    with pytest.raises(StorageError, match="could not be read or written"), inside.lock("lock"):
+        pass
+
+
+def test_a_new_file_replaces_nothing(tmp_path: Path) -> None:
+    write_new(tmp_path / "a", b"first", mode=0o600)
+    with pytest.raises(StorageError, match="exists already; choose another file"):
+        write_new(tmp_path / "a", b"second")
+    with pytest.raises(StorageError, match="could not be read or written"):
+        write_new(tmp_path / "none/a", b"")
+    assert (tmp_path / "a").read_bytes() == b"first"

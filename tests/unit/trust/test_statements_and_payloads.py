@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tanheng.trust import cbor
-from tanheng.trust.audit import ContentAuditor, LogAuditor, PayloadAuditor
+from tanheng.trust.audit import ContentAuditor, LogAuditor, PayloadAuditor, open_packs
 from tanheng.trust.content import ContentFolder
 from tanheng.trust.errors import CborError, StatementError, StorageError, TrustError
 from tanheng.trust.files import Files, FolderFiles, MemoryFiles
@@ -303,7 +303,7 @@ def test_auditors_name_everything_that_differs_and_go_on(files: Files) -> None:
         ("trust.audit.no_payload", 3),
         ("trust.audit.no_statement", 9),
     ]
-    assert [error.code for error in PayloadAuditor(log.reader(), [], frozenset(range(4))).findings()] == []
+    assert [error.code for error in PayloadAuditor(log.reader(), [], withheld=frozenset(range(4))).findings()] == []
 
 
 def test_a_missing_file_and_a_broken_log_are_findings(files: Files) -> None:
@@ -315,3 +315,10 @@ def test_a_missing_file_and_a_broken_log_are_findings(files: Files) -> None:
 
 def test_two_salts_hide_that_two_payloads_are_equal() -> None:
     assert salted_digest(b"same", salt=bytes(16)) != salted_digest(b"same", salt=SALT)
+
+
+def test_a_pack_that_does_not_open_is_a_finding_and_the_others_are_read(files: Files) -> None:
+    log, _ = audited(files)
+    files.write("bad.pack", b"PK")
+    packs, broken = open_packs(files, ["bad.pack", "day.pack"])
+    assert [error.code for error in PayloadAuditor(log.reader(), packs, broken).findings()] == ["trust.pack.magic"]
