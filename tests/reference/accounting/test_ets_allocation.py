@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -9,16 +10,21 @@ from typing import Any
 
 import pytest
 
-from tanheng.accounting.allocation import LineAllowance, LineYear, allocate, plan_of
+from tanheng.accounting.allocation import LineAllowance, LineYear, Plan, allocate, plan_of
 from tanheng.standards import load_pack
 
 FILE = json.loads((Path(__file__).parent / "ets_allocation.json").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = FILE["cases"]  # JSON of the case file: text in every field
 
 
+@functools.cache
+def plan(year: int) -> Plan:
+    return plan_of(load_pack(), year)
+
+
 def determined(case: dict[str, Any], year: int) -> LineAllowance:
     lines = [LineYear("1", Decimal(case["emissions"]), Decimal(case["clinker"]))]
-    return allocate(lines, plan_of(load_pack(), year), balance_value=Decimal(FILE["balance_value"])).lines[0]
+    return allocate(lines, plan(year), balance_value=Decimal(FILE["balance_value"])).lines[0]
 
 
 @pytest.mark.parametrize("year", [2025, 2026])

@@ -140,3 +140,15 @@ def test_a_value_of_another_place_is_a_changed_input(plant_year: Desk) -> None:
     other["figures"]["line.1.combustion@2025-01"]["value"] = "1"
     (move,) = moves(document, other)
     assert [cause.kind for cause in move.causes] == ["input"]
+
+
+def test_an_input_that_is_gone_and_the_default_in_its_place_are_both_named(plant_year: Desk) -> None:
+    measured = {"basis": Basis.AS_RECEIVED, "place": Place.KILN}
+    plant_year.write("line.1.fuel.diesel.net_calorific_value", "42.000", "GJ/t", **measured)
+    old = plant_year.account()
+    plant_year.entries = [entry for entry in plant_year.entries if "diesel.net_calorific_value" not in entry.quantity]
+    causes = compared(old, plant_year.account())["line.1.fuel.diesel.emission@2025-01"].causes
+    assert {(cause.kind, cause.id, cause.old, cause.new) for cause in causes} == {
+        ("input", "line.1.fuel.diesel.net_calorific_value@2025-01", "42.000", None),
+        ("parameter", "cn.cets.fuel.diesel.net_calorific_value", None, "42.652"),
+    }

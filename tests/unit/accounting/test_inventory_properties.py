@@ -21,7 +21,7 @@ from tanheng.core.errors import CalculationError
 # conftest's Desk; tests of one folder cannot import each other under importlib mode
 Desk = Any
 
-SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 EXTENSIVE = ("tCO2", "t", "MWh", "GJ")
 
 
