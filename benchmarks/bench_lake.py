@@ -186,6 +186,7 @@ def ingest(folder: Path) -> Iterator[Row]:
         ):
             envelopes, record = sealed_batches(count, minutes)
             place = folder / f"receiver-{minutes}"
+            stored(envelopes[:8], record, folder / f"warm-{minutes}", per_request=2)[1].close()  # modules are loaded
             seconds, receiver = stored(envelopes, record, place, per_request=per_request)
             rows = rows_of_lake(receiver.lake)
             readings = len(rows)

@@ -215,13 +215,13 @@ class PlantLake:
 
     def _days(self, rows: Rows) -> Iterator[tuple[datetime.date, Rows]]:
         """Yield the rows of each day of plant time, in order within a day."""
-        left = np.sort(rows.time)
+        left = rows.time
         while len(left):
-            day = self.clock.local(int(left[0])).date()
+            day = self.clock.local(int(left.min())).date()
             span = self.clock.day(day)
             inside = (rows.time >= span.start) & (rows.time < span.end)
             yield day, rows if inside.all() else rows.take(inside)
-            left = left[np.searchsorted(left, span.end) :]
+            left = left[left >= span.end]
 
     @staticmethod
     def _within_itself(rows: Rows) -> tuple[Rows, list[tuple[Rows, Rows]]]:
@@ -263,7 +263,7 @@ class PlantLake:
 
     def _write(self, kind: str, day: datetime.date, rows: Rows, state: State) -> Segment:
         stem = f"{kind}/plant={self.plant}/day={day}/{state.revision + 1:08d}"
-        return write_segment(self.files, stem, [rows.sorted()])
+        return write_segment(self.files, stem, [rows], unique=kind == "segments")
 
     def _fold(self, day: datetime.date, state: State, *, now: int) -> State:
         folder = f"segments/plant={self.plant}/day={day}/"

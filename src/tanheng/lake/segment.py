@@ -123,6 +123,7 @@ class _Hashing:
 class _Facts:
     """Facts of the rows of one file, gathered part by part; the parts come in the order of the file."""
 
+    unique: bool = True
     first: int = 0
     last: int = 0
     rows: int = 0
@@ -146,6 +147,8 @@ class _Facts:
     def _check_order(self, part: Rows) -> None:
         same = part.channel[1:] == part.channel[:-1]
         later = (part.time[1:] > part.time[:-1]) | ((part.time[1:] == part.time[:-1]) & (part.version[1:] > part.version[:-1]))
+        if not self.unique:
+            later |= (part.time[1:] == part.time[:-1]) & (part.version[1:] == part.version[:-1])
         if not bool(((part.channel[1:] > part.channel[:-1]) | (same & later)).all()):
             raise SegmentError("lake.segment.order")
         if self.seam is not None:
@@ -165,8 +168,10 @@ def rows_of_table(table: Any) -> Rows:  # Any: pyarrow has no types
     return Rows(*(np.ascontiguousarray(table.column(name).to_numpy(zero_copy_only=False)) for name in SCHEMA.names))
 
 
-def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str | None = None) -> Segment:
+def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str | None = None, unique: bool = True) -> Segment:
     """Write ``parts`` as one durable file and return what the catalogue is to know of it.
+
+    Without ``unique`` a key may stand several times, as among refused readings.
 
     The file is called ``stem``, a hyphen, the first twelve digits of its SHA-256 and ``.parquet``. It appears under that name
     only when it is whole and on the disk; nothing points at it until the catalogue does.
@@ -179,7 +184,7 @@ def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str 
         When the disk is full or refuses.
     """
     temporary = f"{stem}-{secrets.token_hex(4)}.part"  # a name of its own, should two writers meet
-    facts = _Facts()
+    facts = _Facts(unique)
     try:
         sink = files.create(temporary)
         try:

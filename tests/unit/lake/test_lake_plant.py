@@ -64,6 +64,12 @@ def test_a_reading_that_comes_again_with_another_value_does_not_replace_the_firs
     assert lake.catalogue.state().conflicts == 1
 
 
+def test_three_values_for_one_instant_in_one_delivery_leave_the_first(lake: PlantLake, query: Query) -> None:
+    found = lake.append(some((1, 0, 10), (1, 0, 11), (1, 0, 12), (1, 0, 11)), now=NOW)
+    assert [(conflict.kept, conflict.refused) for conflict in found.conflicts] == [(10, 11), (10, 12), (10, 11)]
+    assert values(query) == [10]
+
+
 def test_another_quality_is_a_conflict_too(lake: PlantLake) -> None:
     lake.append(some((1, 0, 10)), now=NOW)
     assert len(lake.append(some((1, 0, 10), quality=Quality.FAULT), now=NOW).conflicts) == 1
