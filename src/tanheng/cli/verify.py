@@ -6,7 +6,9 @@ Exit codes: 0 everything holds; 1 something does not, and the message names it; 
 from __future__ import annotations
 
 import datetime
+import errno
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,7 +62,7 @@ def _verified(bundle: Path, trust: Path | None, overlays: tuple[Path, ...]) -> V
     from tanheng.standards import load_pack
 
     if not bundle.is_file():
-        raise InputError("evidence.archive.unreadable", path=bundle, reason="–")
+        raise InputError("evidence.archive.unreadable", path=bundle, reason=os.strerror(errno.ENOENT))
     policy = None if trust is None else read_policy(trust)
     return verify_file(bundle, policy=policy, pack=lambda: load_pack(overlays))
 
@@ -105,8 +107,10 @@ def told(verified: Verified, lang: str, *, trust: Path | None) -> Iterator[str]:
     head, checkpoint = verified.anchor, verified.anchor.checkpoint
     keys = ", ".join(f"{name} {fingerprint}" for name, fingerprint in head.fingerprints)
     yield say("own", keys=keys) if trust is None else say("anchored", file=trust, keys=keys)
-    rules = verified.report.rules
-    yield say("report", plant=verified.report.plant, year=verified.report.year, book=rules.book, pack=rules.rule_pack)
+    rules, stated = verified.report.rules, verified.stated
+    time = _moment(stated.time_ms // 1000)
+    yield say("report", plant=verified.report.plant, year=verified.report.year, version=stated.version, time=time)
+    yield say("rules", book=rules.book, pack=rules.rule_pack)
     for total in verified.totals:
         value = say("blank") if total.rounded is None else total.rounded
         yield say("total", title=total.title.get(lang, total.id), value=value, unit=total.unit)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime
 import enum
+import io
 import json
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,12 +23,16 @@ from tanheng.accounting.folder import read_folder
 from tanheng.accounting.vocabulary import clinker_kinds, known_items, rulebook_ids
 from tanheng.core.errors import TanhengError
 from tanheng.evidence.errors import RecalculationError
-from tanheng.evidence.report import INVENTORY
+from tanheng.evidence.report import INPUTS, INVENTORY
 from tanheng.standards import RulePack
 
 PARTS = ("plant", "figures", "inputs", "parameters", "constants", "gaps", "unverified", "order")
 _FAULTS = (ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError)
 """What files and days from outside can make an account raise, besides the project's own errors."""
+
+_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+MAX_WORKBOOK = 128 << 20
+_CHUNK = 1 << 20
 
 
 class Replay(enum.StrEnum):
@@ -65,12 +72,30 @@ def replay(document: Mapping[str, Any], inputs: Mapping[str, bytes], *, complete
     rules = pack()
     if rules.digest != document["rule_pack"]:
         return Replay.OTHER_RULE_PACK
+    for name, data in inputs.items():
+        if name.lower().endswith(".xlsx"):
+            _require_bounded(name, data)
     made = _account(document, inputs, rules)
     for part in PARTS:
         difference = _difference(part, document.get(part), made[part])
         if difference is not None:
             raise RecalculationError("evidence.replay.differs", member=INVENTORY, **difference)
     return Replay.REPEATED
+
+
+def _require_bounded(name: str, data: bytes) -> None:
+    """Refuse a workbook that unpacks to more than a reader can bear; it comes from unknown hands."""
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as workbook:
+            for part in workbook.infolist():
+                with workbook.open(part) as stream:
+                    while chunk := stream.read(_CHUNK):
+                        total += len(chunk)
+                        if total > MAX_WORKBOOK:
+                            raise RecalculationError("evidence.replay.large", member=INPUTS + name, largest=MAX_WORKBOOK)
+    except _ZIP_FAULTS as error:
+        raise RecalculationError("evidence.replay.refused", member=INPUTS + name, reason=error) from error
 
 
 def _account(document: Mapping[str, Any], inputs: Mapping[str, bytes], rules: RulePack) -> dict[str, Any]:

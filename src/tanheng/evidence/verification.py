@@ -27,7 +27,7 @@ from tanheng.evidence.replay import Replay, replay
 from tanheng.evidence.report import AccountReport, Rules
 from tanheng.standards import RulePack, load_pack
 from tanheng.trust.policy import Policy
-from tanheng.trust.statement import StatementType
+from tanheng.trust.statement import Statement, StatementType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,12 @@ class Verified:
         return len(self.entries) == self.anchor.checkpoint.size
 
     @property
+    def stated(self) -> Statement:
+        """The statement of the report: its version, and the time by the plant's clock."""
+        found = (one.statement for one in self.entries if one.entry.payload == reports.REPORT)
+        return next(statement for statement in found if statement.type is StatementType.REPORT)
+
+    @property
     def simulated(self) -> bool:
         """Whether a statement was made on a simulated clock: a demonstration."""
         return any(stated.statement.simulated for stated in self.entries)
@@ -113,6 +119,8 @@ class Verified:
             "simulated": self.simulated,
             "plant": self.report.plant,
             "year": self.report.year,
+            "version": self.stated.version,
+            "stated_ms": self.stated.time_ms,
             "rule_pack": self.report.rules.rule_pack,
             "rulebook": self.report.rules.book,
             "totals": {total.id: {"rounded": total.rounded, "unit": total.unit} for total in self.totals},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -109,7 +111,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_any_odd_value_anywhere_is_refused_by_an_error_of_ours_or_changes_nothing(
     original: dict[str, Any], data: st.DataObject
@@ -166,3 +168,26 @@ def test_a_day_of_knowledge_that_does_not_exist_is_refused(
     document["known"] = known
     with pytest.raises(RecalculationError):
         replay(document, account.inputs, complete=True, pack=lambda: pack)
+
+
+def workbook(content: bytes, *, cut: int = 0) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", content)
+    return made.getvalue()[: len(made.getvalue()) - cut]
+
+
+def test_a_workbook_that_unpacks_without_measure_is_not_read(
+    document: dict[str, Any], account: Account, pack: RulePack
+) -> None:
+    inputs = {**account.inputs, "activity.xlsx": workbook(bytes((128 << 20) + 1))}
+    with pytest.raises(RecalculationError) as caught:
+        replay(document, inputs, complete=True, pack=lambda: pack)
+    assert (caught.value.code, caught.value.object) == ("evidence.replay.large", "inputs/activity.xlsx")
+
+
+@pytest.mark.parametrize("data", [b"", b"no workbook", workbook(b"x" * 100, cut=30)])
+def test_a_workbook_that_is_none_is_refused(document: dict[str, Any], account: Account, pack: RulePack, data: bytes) -> None:
+    with pytest.raises(RecalculationError) as caught:
+        replay(document, {**account.inputs, "activity.xlsx": data}, complete=True, pack=lambda: pack)
+    assert caught.value.object == "inputs/activity.xlsx"

@@ -58,6 +58,13 @@ def test_without_a_policy_the_keys_are_the_bundles_own(parts: Any, workshop: Any
     assert found.jsonable()["anchored"] is False
 
 
+def test_the_version_of_the_report_and_its_time_are_told(make_workshop: Callable[..., Any], account: Account) -> None:
+    later = Account(account.inputs, {**account.results, "report.pdf": b"%PDF-1.7 another"})
+    alone = make_workshop(witness_seed=None)
+    found = [verify(alone.parts(made).archive()).stated for made in (account, later)]
+    assert [(stated.version, stated.time_ms) for stated in found] == [(1, 1_790_000_001_000), (2, 1_790_000_001_000)]
+
+
 def test_the_witness_and_its_time_are_told(parts: Any) -> None:
     assert verify(parts.archive()).anchor.witnesses == (("witness.example", 1_790_000_060),)
 
@@ -114,7 +121,7 @@ def test_a_flipped_bit_of_the_manifest_is_found(parts: Any) -> None:
 @pytest.mark.long
 def test_every_flipped_bit_in_every_small_member_is_found_and_named(parts: Any) -> None:
     for path, data in parts.members.items():
-        for bit in range(len(data) * 8) if len(data) < 2000 else flips(len(data), 4000):
+        for bit in range(len(data) * 8) if len(data) < 600 else flips(len(data), 1000):
             require_named(parts, path, bit)
 
 
