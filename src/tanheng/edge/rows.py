@@ -21,6 +21,7 @@ from tanheng.protocols.errors import FrameError
 
 OPTIONS = ("key", "time", "time_format", "zone")
 ADDRESS = ("column", "where")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 Cell = object
 """A cell of any type that a database driver or spreadsheet reader gives."""
 
@@ -74,6 +75,8 @@ class RowMapping:
                 moment = self._parsed(cell)
             case _:
                 raise FrameError("protocols.row.cell", device=self._device.id, column=self.time, value=repr(cell)[:40])
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise FrameError("protocols.row.cell", device=self._device.id, column=self.time, value=str(moment))
         return round((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).timestamp() * 1000)
 
     def _parsed(self, cell: str) -> datetime.datetime:

@@ -34,6 +34,9 @@ _DAY_MS = 86_400_000
 _BATCH_READINGS = 50_000
 _BATCH_RAW_BYTES = 2 << 20
 _SEAL_ROWS = 240
+_ROWS_KEPT_MS = 1100 * _DAY_MS
+"""Rows are known much longer than batches: a spreadsheet of last year that is saved again must not count again."""
+
 _RESERVE_PAGES = 256
 """Pages beyond the limit that only acknowledgements and cleaning may use: without them a full buffer could never drain."""
 
@@ -348,7 +351,7 @@ class Spool:
         with self._transaction("prune", reserve=True):
             gone = self._db.execute("DELETE FROM envelope WHERE state = 1 AND answered < ?", (before,)).rowcount
             self._db.execute("DELETE FROM total WHERE finish < ?", (before,))
-            self._db.execute("DELETE FROM row WHERE time < ?", (before - 31 * _DAY_MS,))
+            self._db.execute("DELETE FROM row WHERE time < ?", (before - _ROWS_KEPT_MS,))
         self._db.execute("PRAGMA incremental_vacuum(2000)").fetchall()
         return int(gone)
 

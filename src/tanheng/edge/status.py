@@ -36,7 +36,11 @@ def snapshot(terminal: Terminal, gauge: Gauge) -> Snapshot:
         "time": now,
         "started": terminal.started,
         "configuration": configuration.digest.hex(),
-        "clock": {"source": terminal.clock_state.source.value, "offset_ms": terminal.clock_state.offset_ms},
+        "clock": {
+            "source": terminal.clock_state.source.value,
+            "offset_ms": terminal.clock_state.offset_ms,
+            "checked": terminal.clock_state.checked,
+        },
         "buffer": buffer(gauge, now=now),
         "dropped_readings": terminal.journal.dropped,
         "unwritten_readings": terminal.journal.unwritten,

@@ -385,17 +385,33 @@ async def test_a_ticket_edited_at_once_is_seen_without_the_nightly_reading(
     await wait(changed)  # the row at the watermark is read in each poll
 
 
+async def test_a_table_is_not_taken_over_with_the_history_of_other_systems(
+    site: Any, benches: Any, tmp_path: Path, wait: Any
+) -> None:
+    bench = benches["sql"](tmp_path)
+    await bench.start()
+    bench.run("INSERT INTO ticket (number, at, goods, net) VALUES ('OLD', '2019-03-01 08:00:00', '烟煤', 30)")
+    await bench.set(3100)
+    one = site({**bench.device(), "reread_s": 0.2}, [bench.channel()])
+    one.start()
+    await wait(lambda: one.value() == 3100)
+    await asyncio.sleep(0.7)
+    assert [reading.value for reading in one.journalled()] == [3100]
+
+
 async def test_many_rows_at_one_watermark_all_arrive(site: Any, benches: Any, tmp_path: Path, wait: Any) -> None:
     bench = benches["sql"](tmp_path)
     await bench.start()
     for at in range(25):
         bench.run("INSERT INTO ticket (number, at, goods, net) VALUES (?, '2026-11-03 08:00:00', '烟煤', 1)", f"N{at}")
-    one = site({**bench.device(), "watermark": "at", "page": 10}, [bench.channel()])
+    one = site({**bench.device(), "watermark": "at", "page": 10, "history_days": 36500}, [bench.channel()])
     one.start()
     await wait(lambda: len(one.journalled()) and sum(r.channel == 0 for r in one.journalled()) == 25)
 
 
-@pytest.mark.parametrize(("at", "net"), [("", "30"), ("yesterday", "30"), ("2026-02-31 08:00", "30")])
+@pytest.mark.parametrize(
+    ("at", "net"), [("", "30"), ("yesterday", "30"), ("2026-02-31 08:00", "30"), ("1970-01-01 08:00", "30")]
+)
 async def test_a_row_without_a_readable_time_is_refused_and_kept(
     at: str, net: str, site: Any, benches: Any, tmp_path: Path, wait: Any
 ) -> None:
@@ -413,7 +429,7 @@ async def test_a_year_end_at_24_o_clock_belongs_to_the_new_year(site: Any, bench
     bench = benches["sql"](tmp_path)
     await bench.start()
     bench.run("INSERT INTO ticket (number, at, goods, net) VALUES ('T1', '2026-12-31 24:00:00', '烟煤', 30)")
-    one = site(bench.device(), [bench.channel()])
+    one = site({**bench.device(), "history_days": 36500}, [bench.channel()])
     one.start()
     await wait(lambda: bool(one.journalled()))
     beijing = datetime.timezone(datetime.timedelta(hours=8))

@@ -1,8 +1,8 @@
 """SQL poll by SQLAlchemy: truck-scale and laboratory databases.
 
 Options: ``url`` or ``url_file`` (any SQLAlchemy address), ``table``, ``watermark`` (a column that grows with each new row),
-the row mapping's ``key``, ``time``, ``time_format``, ``zone``; ``page`` (rows a request, 500); ``reread_days`` (45);
-``reread_at`` (plant time of the nightly re-read, 02:30) or ``reread_s``.
+the row mapping's ``key``, ``time``, ``time_format``, ``zone``; ``page`` (rows a request, 500); ``history_days`` (how far
+back the first reading goes, as ``reread_days``); ``reread_days`` (45); ``reread_at`` (plant time of the nightly re-read, 02:30) or ``reread_s``.
 
 New rows come by the watermark. Each night the last 45 days are read again and compared with what was recorded: a row that was
 changed or deleted after it arrived becomes an event with old and new value, and no total changes.
@@ -32,7 +32,18 @@ from tanheng.edge.reading import Row
 from tanheng.protocols.errors import FrameError
 from tanheng.protocols.port import refused
 
-_OPTIONS = ("url", "url_file", "table", "watermark", "page", "reread_days", "reread_at", "reread_s", *rows.OPTIONS)
+_OPTIONS = (
+    "url",
+    "url_file",
+    "table",
+    "watermark",
+    "page",
+    "reread_days",
+    "history_days",
+    "reread_at",
+    "reread_s",
+    *rows.OPTIONS,
+)
 _DAY_MS = 86_400_000
 Cells = Mapping[str, Any]  # Any: whatever type the database gives
 
@@ -52,6 +63,7 @@ class SqlDriver:
         self._watermark = option(device, "watermark", str)
         self._page = option(device, "page", int, 500)
         self._days = option(device, "reread_days", int, 45)
+        self._history = option(device, "history_days", int, self._days)
         self._reread_s = option(device, "reread_s", float, 0.0)
         self._reread_at = datetime.time.fromisoformat(option(device, "reread_at", str, "02:30"))
         self._zone = period.zone(option(device, "zone", str, "Asia/Shanghai"))
@@ -80,10 +92,10 @@ class SqlDriver:
         return _Table(url, self._table, self._watermark, self._mapping.time, self._page)
 
     async def _fresh(self, context: Context, pool: ThreadPoolExecutor, table: _Table) -> None:
-        mark = await self._mark(context)
+        mark, since = await self._mark(context), await self._since(context)
         while True:
             found = await self._in(pool, table.after, mark)
-            await context.take_rows(self._rows(context, found))
+            await context.take_rows([row for row in self._rows(context, found) if row.time >= since])
             context.deliver([])
             if not found:
                 return
@@ -93,6 +105,15 @@ class SqlDriver:
                 return
             mark = newest
             await self._remember(context, mark)
+
+    async def _since(self, context: Context) -> int:
+        """Return the time before which rows are history of other systems; fixed when the table is first read."""
+        key = f"sql:{self._device.id}:since"
+        stored = await context.recall(key)
+        if stored is None:
+            stored = str(context.clock.wall() - self._history * _DAY_MS).encode()
+            await context.remember(key, stored)
+        return int(stored)
 
     async def _mark(self, context: Context) -> str | None:
         stored = await context.recall(f"sql:{self._device.id}:watermark")
@@ -118,7 +139,8 @@ class SqlDriver:
         if last and now < self._due(last):
             return
         if last:
-            await self._reread(context, pool, table, since=now - self._days * _DAY_MS, until=now)
+            since = max(now - self._days * _DAY_MS, await self._since(context))
+            await self._reread(context, pool, table, since=since, until=now)
         await context.remember(key, str(now).encode())
 
     def _due(self, last: int) -> int:

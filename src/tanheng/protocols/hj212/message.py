@@ -156,6 +156,8 @@ def instant(text: str, *, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) in (14, 17)):
         raise FrameError("protocols.hj212.time", name=name, value=text[:40])
     pair = [int(text[at : at + 2]) for at in range(4, 14, 2)]
+    if not text.startswith("20"):  # a clock that lost its battery shows 1970; no reading may claim such a time
+        raise FrameError("protocols.hj212.time", name=name, value=text)
     try:
         moment = datetime.datetime(int(text[:4]), pair[0], pair[1], pair[2], pair[3], pair[4], tzinfo=BEIJING)
     except ValueError:
