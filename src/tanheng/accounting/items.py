@@ -7,6 +7,7 @@ check of the plant.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,14 @@ from decimal import Decimal
 from tanheng.accounting.plant import Words
 from tanheng.core.units import UNITS, convert
 from tanheng.core.units import unit as unit_named
+
+
+class Year(enum.StrEnum):
+    """How the months of an amount make its value of the year."""
+
+    SUM = "sum"
+    FIRST = "first"  # a stock at the beginning: the year begins with its first month
+    LAST = "last"  # a stock at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Item:
     needs_place: bool = False
     lowest: Decimal | None = Decimal(0)
     highest: Decimal | None = None
+    year: Year = Year.SUM
 
 
 def _item(
@@ -42,6 +52,7 @@ def _item(
     place: bool = False,
     highest: str | None = None,
     lowest: str | None = "0",
+    year: Year = Year.SUM,
 ) -> Item:
     return Item(
         name,
@@ -51,6 +62,7 @@ def _item(
         place,
         None if lowest is None else Decimal(lowest),
         None if highest is None else Decimal(highest),
+        year,
     )
 
 
@@ -123,15 +135,15 @@ MATERIAL = _group(
 CLINKER = _group(
     _item("output", "产量", "output", *_MASS),
     _item("key", "分摊依据(窑侧计量)", "split key (kiln-side metering)", *_MASS),
-    _item("opening_stock", "期初盘存", "opening stock", *_MASS),
-    _item("closing_stock", "期末盘存", "closing stock", *_MASS),
+    _item("opening_stock", "期初盘存", "opening stock", *_MASS, year=Year.FIRST),
+    _item("closing_stock", "期末盘存", "closing stock", *_MASS, year=Year.LAST),
     _item("used_in_cement", "自用(水泥粉磨)", "used in own cement", *_MASS),
     _item("sold", "外销", "sold", *_MASS),
     _item("purchased", "外购", "purchased", *_MASS),
     _item("moved_out", "内部移库调出", "moved to another site of the legal person", *_MASS),
     _item("moved_in", "内部移库调入", "moved in from another site of the legal person", *_MASS),
-    _item("opening_in_transit", "期初在途", "in transit at the beginning", *_MASS),
-    _item("closing_in_transit", "期末在途", "in transit at the end", *_MASS),
+    _item("opening_in_transit", "期初在途", "in transit at the beginning", *_MASS, year=Year.FIRST),
+    _item("closing_in_transit", "期末在途", "in transit at the end", *_MASS, year=Year.LAST),
     _item("calcium_oxide", "氧化钙含量", "CaO mass fraction", *_SHARE, highest="1"),
     _item("magnesium_oxide", "氧化镁含量", "MgO mass fraction", *_SHARE, highest="1"),
     _item("calcium_oxide_not_from_carbonate", "非碳酸盐来源氧化钙含量", "CaO not from carbonate", *_SHARE, highest="1"),

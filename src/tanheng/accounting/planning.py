@@ -15,7 +15,7 @@ from decimal import Decimal
 from tanheng.accounting.entries import Entry
 from tanheng.accounting.errors import RuleBookError
 from tanheng.accounting.graph import Absence, Argument, Node, Operand, Value, ratio
-from tanheng.accounting.items import item_of
+from tanheng.accounting.items import Year, item_of
 from tanheng.accounting.loops import Turn, title, turns
 from tanheng.accounting.plant import Plant
 from tanheng.accounting.rulebook import (
@@ -311,7 +311,10 @@ class Planner:
         return self._entry(name, period) if period else self._year_of(name)
 
     def _year_of(self, name: str) -> Operand | None:
-        """Return the whole account's amount of a declared quantity, None for one that does not add up, such as a factor."""
+        """Return the whole account's amount of a declared quantity, None for one that has none, such as a factor.
+
+        Flows are added up; a stock is that of the first or of the last period.
+        """
         if len(self.plant.periods) == 1:
             return self._entry(name, self.plant.periods[0])
         item = item_of(name)
@@ -319,7 +322,9 @@ class Planner:
             return Operand(name)
         if item is None or ".sample" in name or unit_named(item.units[0]).dimension not in ADDITIVE:
             return None
-        values = tuple(self._entry(name, period) for period in self.plant.periods)
+        periods = self.plant.periods
+        chosen = {Year.SUM: periods, Year.FIRST: periods[:1], Year.LAST: periods[-1:]}[item.year]
+        values = tuple(self._entry(name, period) for period in chosen)
         words = {language: f"{item.title[language]} ({name})" for language in ("zh", "en")}
         step = Step(figure=name, title=words, formula=SUM, arguments={}, group="input")
         self._append(step, name, WHOLE, SUM, {"values": values}, words)

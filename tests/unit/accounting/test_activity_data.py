@@ -165,3 +165,17 @@ def test_alternative_fuels_are_recorded_outside_the_compliance_total(plant_year:
     assert inventory.figure("line.1.alternative_fuel.cloth.emission_recorded", "2025-01").value == 900  # 2000·12.5·0.09·0.4
     assert inventory.figure("line.1.alternative_fuel.cloth.emission_biogenic", "2025-01").value == 1350
     assert inventory.figure("ets.direct").value == before
+
+
+def test_the_year_of_a_stock_is_its_first_opening_and_its_last_closing(desk: Desk) -> None:
+    _two_lines(desk)
+    _shared_silo(desk)
+    changed = {"site.clinker.portland.opening_stock@2025-01": "30000", "site.clinker.portland.closing_stock@2025-12": "11000"}
+    desk.entries = [entry for entry in desk.entries if entry.id not in changed]
+    for key, value in changed.items():
+        quantity, _, period = key.partition("@")
+        desk.write(quantity, [value], "t", periods=[period])
+    inventory = desk.account()
+    assert inventory.figure("site.clinker.portland.opening_stock").value == 30000
+    assert inventory.figure("site.clinker.portland.closing_stock").value == 11000
+    assert inventory.figure("site.clinker.portland.used_in_cement").value == 12 * 90000
