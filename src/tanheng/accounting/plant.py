@@ -13,27 +13,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tanheng.core.period import DEFAULT_ZONE
+from tanheng.core.quantities import Basis as Basis  # the moisture states are the same for every wet material
 
 Words = Mapping[str, str]
 """A text in both languages: ``{"zh": …, "en": …}``."""
 
 
 class Place(enum.StrEnum):
-    """Where on its way through the plant a material was weighed or sampled."""
+    """Where on its way through the plant a material was weighed or sampled: the places of wet materials, and two besides."""
 
     DELIVERED = "delivered"  # 入厂
     MILL = "mill"  # 入磨
     KILN = "kiln"  # 入窑
     STOCK = "stock"  # 库存
     OTHER = "other"  # 其他用途, such as forklifts or contractor trucks
-
-
-class Basis(enum.StrEnum):
-    """Moisture state a laboratory value refers to."""
-
-    AS_RECEIVED = "ar"  # 收到基
-    AIR_DRIED = "ad"  # 空气干燥基
-    DRY = "d"  # 干基
 
 
 class StreamKind(enum.StrEnum):
