@@ -247,32 +247,43 @@ def _contradictions(document: Mapping[str, Any]) -> Iterator[ScenarioError]:
     lines = {line["id"] for line in document["lines"]}
     devices = {device["id"] for device in document.get("devices", [])}
     channels = [channel["id"] for channel in document["channels"]]
-    yield from (_finding("channels", "twice", name) for name in sorted({name for name in channels if channels.count(name) > 1}))
-    yield from (_finding("devices", "unknown", c["device"]) for c in document["channels"] if c["device"] not in devices)
-    yield from (_finding("stops", "unknown", stop["line"]) for stop in document.get("stops", []) if stop["line"] not in lines)
+    yield from (
+        _finding("channels", "simulator.scenario.twice", name)
+        for name in sorted({name for name in channels if channels.count(name) > 1})
+    )
+    yield from (
+        _finding("devices", "simulator.scenario.unknown", c["device"])
+        for c in document["channels"]
+        if c["device"] not in devices
+    )
+    yield from (
+        _finding("stops", "simulator.scenario.unknown", stop["line"])
+        for stop in document.get("stops", [])
+        if stop["line"] not in lines
+    )
     for fault in document.get("faults", []):
         if "channel" in fault and fault["channel"] not in channels:
-            yield _finding("faults", "unknown", fault["channel"])
+            yield _finding("faults", "simulator.scenario.unknown", fault["channel"])
         if "device" in fault and fault["device"] not in devices:
-            yield _finding("faults", "unknown", fault["device"])
+            yield _finding("faults", "simulator.scenario.unknown", fault["device"])
     if any(line.get("alternative_fuel_share", 0) for line in document["lines"]) and "alternative_fuel" not in document:
-        yield _finding("alternative_fuel", "missing", "alternative_fuel")
+        yield _finding("alternative_fuel", "simulator.scenario.missing", "alternative_fuel")
     try:
         _clock(document)
         whole = _span(document)
         pairs = [(entry, _between(document, entry)) for entry in [*document.get("stops", []), *document.get("faults", [])]]
     except (PeriodError, ValueError) as error:
-        yield _finding("start", "time", str(error))
+        yield _finding("start", "simulator.scenario.time", str(error))
         return
     for entry, span in pairs:
         if span.start >= span.end:
-            yield _finding("from", "backwards", f"{entry['from']} – {entry.get('to')}")
+            yield _finding("from", "simulator.scenario.backwards", f"{entry['from']} – {entry.get('to')}")
         elif span.start >= whole.end or span.end <= whole.start:
-            yield _finding("from", "outside", f"{entry['from']} – {entry.get('to', '…')}")
+            yield _finding("from", "simulator.scenario.outside", f"{entry['from']} – {entry.get('to', '…')}")
 
 
-def _finding(place: str, fault: str, name: str) -> ScenarioError:
-    return ScenarioError(f"simulator.scenario.{fault}", place=place, name=name)
+def _finding(place: str, code: str, name: str) -> ScenarioError:
+    return ScenarioError(code, place=place, name=name)
 
 
 def _clock(document: Mapping[str, Any]) -> PlantClock:
