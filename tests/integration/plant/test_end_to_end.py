@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tanheng.cli import conformance_terminal
 from tanheng.cli.receiver import Receiver
 from tanheng.cli.receiver_server import ReceiverServer
 from tanheng.core.period import Span
@@ -137,3 +138,30 @@ async def test_a_day_arrives_to_the_last_digit(tmp_path: Path, engine: Engine) -
     run = ideal(24)
     receiver = await play(run, tmp_path, engine)
     compare(run, receiver)
+
+
+async def test_our_terminal_holds_every_check_of_the_conformance_kit(tmp_path: Path, engine: Engine) -> None:
+    run = ideal(1, name="small-plant")
+    signer = new_key(Algorithm.ED25519)
+    record = record_of(signer, purpose=Purpose.DEVICE, subject="t-1", valid_from_ms=0)
+    server, arrived = conformance_terminal.listen(tmp_path / "kit", key=record, host="127.0.0.1", port=0, engine=engine)
+    player = Player(run, folder=tmp_path / "plant")
+    await player.start()
+    configuration = parse(yaml.safe_dump(terminal_configuration(player, terminal="t-1", platform=server.url)))
+    (tmp_path / "terminal").mkdir()
+    clock = ScaledClock(start=run.scenario.span.start - REST, speed=SPEED)
+    terminal = Terminal(configuration, data=tmp_path / "terminal", signer=signer, clock=clock)
+    running = asyncio.create_task(terminal.run())
+    playing = asyncio.create_task(player.play(clock))
+    try:
+        await until(lambda: server.receiver.stored() >= 30 and len(arrived.arrivals) > 20, seconds=60)
+        stored = await asyncio.to_thread(lambda: list(server.receiver.envelopes()))
+    finally:
+        playing.cancel()
+        terminal.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await player.stop()
+        await asyncio.to_thread(server.stop)
+    checks = conformance_terminal.judge(arrived, stored, key=record, wanted=30)
+    assert [check for check in checks if not check.held] == []
