@@ -64,6 +64,18 @@ def state_account(
     EvidenceError
         When the results hold no inventory, or it was calculated by another rule pack.
     """
+    report = _report(account, pack, log.key.record)
+    about, rules = f"{report.plant}/{report.year}", report.rules
+    drafts = [
+        Draft(type=StatementType.RULE_PACK, subject=f"{about}/{rules.book}", media=reports.RULES_MEDIA, payload=rules.encode()),
+        *(_draft(about, name, account.inputs[name]) for name in sorted(account.inputs)),
+        Draft(type=StatementType.REPORT, subject=f"{about}/report", media=reports.REPORT_MEDIA, payload=report.encode()),
+    ]
+    return log.state(drafts, time_ms=time_ms, salt=salt)
+
+
+def _report(account: Account, pack: RulePack, record: KeyRecord) -> AccountReport:
+    """Return what the log is to say of an account: the digest of everything it was made from and of everything it gave."""
     files = {reports.FILES + name: data for name, data in account.results.items()}
     if reports.INVENTORY not in files:
         raise MakingError("evidence.making.no_inventory", path=reports.INVENTORY)
@@ -71,27 +83,17 @@ def state_account(
     if document["rule_pack"] != pack.digest:
         raise MakingError("evidence.making.rule_pack", found=document["rule_pack"], wanted=pack.digest)
     book = document["rulebook"]
-    rules = Rules(rule_pack=pack.digest, book=book["id"], book_digest=book["digest"])
-    plant, year = document["plant"]["id"], document["plant"]["year"]
-    record = log.key.record
-    report = AccountReport(
-        plant=plant,
-        year=year,
+    return AccountReport(
+        plant=document["plant"]["id"],
+        year=document["plant"]["year"],
         known=document["known"],
-        rules=rules,
+        rules=Rules(rule_pack=pack.digest, book=book["id"], book_digest=book["digest"]),
         key=record.key_id,
         key_record=_sha256(record.encode()),
         files={path: _sha256(data) for path, data in files.items()},
         inputs={reports.INPUTS + name: _sha256(data) for name, data in account.inputs.items()},
         totals=reports.totals_of(document),
     )
-    about = f"{plant}/{year}"
-    drafts = [
-        Draft(type=StatementType.RULE_PACK, subject=f"{about}/{rules.book}", media=reports.RULES_MEDIA, payload=rules.encode()),
-        *(_draft(about, name, account.inputs[name]) for name in sorted(account.inputs)),
-        Draft(type=StatementType.REPORT, subject=f"{about}/report", media=reports.REPORT_MEDIA, payload=report.encode()),
-    ]
-    return log.state(drafts, time_ms=time_ms, salt=salt)
 
 
 def _draft(about: str, name: str, data: bytes) -> Draft:
