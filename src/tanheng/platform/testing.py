@@ -47,9 +47,11 @@ def configure() -> DataFolder:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a good one takes its time on purpose
     return folder
 
 

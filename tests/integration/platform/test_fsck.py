@@ -100,7 +100,7 @@ def test_a_removed_version_is_missed(filled: tuple[Plant, Line, Attachment], dat
 def test_an_invented_version_is_not_in_the_log(filled: tuple[Plant, Line, Attachment], database: str) -> None:
     plant, row, _ = filled
     columns = ", ".join(
-        field.column for field in Line._meta.concrete_fields if field.column not in ("id", "version", "log_index")
+        str(field.column) for field in Line._meta.concrete_fields if field.column not in ("id", "version", "log_index")
     )
     tamper(
         database,

@@ -10,7 +10,7 @@ import logging
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -117,6 +117,12 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     fault = InputError("platform.api.field", field="request", reason=str(error))
     return answer(request, fault, status=error.status_code)
+
+
+@api.exception_handler(DataError)
+def _unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+    """Refuse what the database cannot hold, such as a NUL sign in a text."""
+    return answer(request, InputError("platform.api.data", reason=str(error).splitlines()[0]), status=422)
 
 
 @api.exception_handler(Exception)

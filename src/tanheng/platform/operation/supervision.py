@@ -66,7 +66,7 @@ class Child:
             try:
                 process.wait(patience)
             except subprocess.TimeoutExpired:
-                _log.warning("process did not end, killing it", extra={"process": self.name})
+                _log.warning("process did not end, killing it", extra={"child": self.name})
             self._kill_group(process.pid)
             process.wait()
         self._thread.join()
@@ -87,7 +87,7 @@ class Child:
             self.deaths += 1
             if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
-            _log.warning("process ended, starting it again", extra={"process": self.name, "exit_code": code, "pause": pause})
+            _log.warning("process ended, starting it again", extra={"child": self.name, "exit_code": code, "pause": pause})
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 

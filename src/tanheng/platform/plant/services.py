@@ -111,18 +111,19 @@ def _one_at_a_time(model: type[Version], plant: int) -> None:
 
 
 def _faults(content: Content, plant: Plant, subject: uuid.UUID | None) -> list[InputError]:
+    """Return the faults of the content itself, and only of a good one those against the plant's other records."""
     today = PlantClock(plant.zone).local(clock.now_ms(plant)).date()
     match content:
         case enterprise_1.Enterprise():
-            faults = rules.check_enterprise(content, today=today)
-            return faults + _second_enterprise(plant, subject)
+            return rules.check_enterprise(content, today=today) or _second_enterprise(plant, subject)
         case site_1.Site():
-            return rules.check_site(content) + _taken(Site, content.code, plant, subject)
+            return rules.check_site(content) or _taken(Site, content.code, plant, subject)
         case permit_1.Permit():
-            return rules.check_permit(content, lines=codes(Line, plant.pk), today=today) + _same_number(content, plant, subject)
+            lines = codes(Line, plant.pk)
+            return rules.check_permit(content, lines=lines, today=today) or _same_number(content, plant, subject)
         case line_1.Line():
-            faults = rules.check_line(content, sites=codes(Site, plant.pk), today=today)
-            return faults + _taken(Line, content.code, plant, subject)
+            sites = codes(Site, plant.pk)
+            return rules.check_line(content, sites=sites, today=today) or _taken(Line, content.code, plant, subject)
 
 
 def _taken(model: type[Site] | type[Line], code: str, plant: Plant, subject: uuid.UUID | None) -> list[InputError]:

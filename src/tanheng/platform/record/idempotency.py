@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from ninja import Status
 
 from tanheng.core.errors import InputError
 from tanheng.platform.errors import ConflictError
@@ -38,7 +39,7 @@ def idempotent(status: int) -> Callable[[F], F]:
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # Any: ninja passes what the operation declares
             key = request.headers.get(HEADER)
             if key is None:
-                return status, operation(request, *args, **kwargs)
+                return Status(status, operation(request, *args, **kwargs))
             actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the middleware; authentication requires it
             digest = _digest(request, key)
             _lock(actor, key)
