@@ -52,21 +52,30 @@ class ScaledClock:
         Wall time at the beginning, milliseconds UTC.
     speed : int
         1 to 1000.
+    held : bool
+        Stand still at ``start`` until ``release``: starting servers and connections takes time that the plant must not lose.
     """
 
-    def __init__(self, *, start: int, speed: int) -> None:
+    def __init__(self, *, start: int, speed: int, held: bool = False) -> None:
         self._start = start
         self._speed = speed
-        self._origin = time.monotonic_ns()
+        self._origin = None if held else time.monotonic_ns()
+
+    def release(self) -> None:
+        """Let a held clock run; nothing happens when it runs already."""
+        if self._origin is None:
+            self._origin = time.monotonic_ns()
 
     def forward(self) -> int:
         """Return milliseconds played so far."""
-        return (time.monotonic_ns() - self._origin) * self._speed // 1_000_000
+        return 0 if self._origin is None else (time.monotonic_ns() - self._origin) * self._speed // 1_000_000
 
     def wall(self) -> int:
         """Return the simulated wall time, milliseconds UTC."""
         return self._start + self.forward()
 
     async def sleep(self, milliseconds: int) -> None:
-        """Return after so many simulated milliseconds."""
+        """Return after so many simulated milliseconds; a held clock lets its release come first."""
+        while self._origin is None:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(max(milliseconds, 0) / 1000 / self._speed)

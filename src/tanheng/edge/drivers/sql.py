@@ -2,13 +2,13 @@
 
 Options: ``url`` or ``url_file`` (any SQLAlchemy address), ``table``, ``watermark`` (a column that grows with each new row),
 the row mapping's ``key``, ``time``, ``time_format``, ``zone``; ``page`` (rows a request, 500); ``history_days`` (how far
-back the first reading goes, as ``reread_days``); ``reread_days`` (45); ``reread_at`` (plant time of the nightly re-read, 02:30) or ``reread_s``.
+back the first reading goes, as ``reread_days``); ``reread_days`` (45); ``reread_at`` (plant time of the nightly re-read,
+02:30) or ``reread_s``.
 
 New rows come by the watermark. Each night the last 45 days are read again and compared with what was recorded: a row that was
 changed or deleted after it arrived becomes an event with old and new value, and no total changes.
 
-The statements run in a thread of the device's own, so a hanging database holds up nobody else. Nothing is ever
-written.
+The statements run in a thread of the device's own, so a hanging database holds up nobody else. Nothing is ever written.
 """
 
 from __future__ import annotations
