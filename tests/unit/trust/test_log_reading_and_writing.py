@@ -289,3 +289,13 @@ def test_a_new_file_replaces_nothing(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="could not be read or written"):
         write_new(tmp_path / "none/a", b"")
     assert (tmp_path / "a").read_bytes() == b"first"
+
+
+@pytest.mark.parametrize("path", ["tile/0/001", "tile/1/000.p/2"])
+def test_a_changed_tile_is_named_with_the_hash_that_differs(files: Files, path: str) -> None:
+    log = filled(files, 700)
+    data = bytearray(files.read(path) or b"")
+    data[32] ^= 1
+    files.write(path, bytes(data))
+    with pytest.raises(LogError, match=f"Hash 1 of the tile {path} is"):
+        log.reader().verify()
