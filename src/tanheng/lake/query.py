@@ -127,13 +127,11 @@ class Query:
         found: dict[int, list[Point]] = {channel: [] for channel in channels}
         if table is None:
             return found
-        counts = f"quality IN ({codes(COUNTED)})"
         question = f"""
-            SELECT channel, (time - {span.start}) // {int(width)} AS at,
-                   min(value) FILTER ({counts}), max(value) FILTER ({counts}),
-                   arg_min(value, time) FILTER ({counts}), arg_max(value, time) FILTER ({counts}),
-                   coalesce(sum(value) FILTER ({counts}), 0), count(*) FILTER ({counts}), count(*) FILTER (NOT {counts})
-            FROM ({table}) GROUP BY 1, 2 ORDER BY 1, 2"""
+            SELECT channel, (time - {span.start}) // {int(width)} AS at, min(good), max(good), arg_min(good, time),
+                   arg_max(good, time), coalesce(sum(good), 0), count(good), count(*) - count(good)
+            FROM (SELECT channel, time, CASE WHEN quality IN ({codes(COUNTED)}) THEN value END AS good FROM ({table}))
+            GROUP BY 1, 2 ORDER BY 1, 2"""
         for channel, at, *values in self._lake.engine.rows(question, parameters):
             found[channel].append(Point(span.start + at * width, *values))
         return found
