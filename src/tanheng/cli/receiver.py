@@ -44,6 +44,7 @@ from tanheng.lake import (
     open_plant,
     rows_of_batch,
 )
+from tanheng.lake.files import publish
 from tanheng.lake.rows import EVENT_CHANNEL
 from tanheng.trust.envelope import Envelope, open_envelope
 from tanheng.trust.errors import EnvelopeError, KeyRefusedError
@@ -115,12 +116,12 @@ class Receiver:
         engine: Engine,
         clock: PlantClock | None = None,
     ) -> None:
-        files = DiskFiles(folder)
+        self._files = DiskFiles(folder)
         self._folder = folder
         self._now = now
         self._keys = {record.key_id: record for record in keys}
         self._journal = FileJournal(folder / "journal.sqlite")
-        self._book = ChannelBook(files, f"catalogue/{plant}.channels.json")
+        self._book = ChannelBook(self._files, f"catalogue/{plant}.channels.json")
         self._configurations: dict[bytes, list[int]] = {}
         self._rows: dict[int, Rows] = {}
         self._turn = threading.RLock()
@@ -130,9 +131,11 @@ class Receiver:
         self._closed = False
 
     def register(self, configuration: bytes, channels: Sequence[str]) -> None:
-        """Tell which channels a configuration (its SHA-256) names, in its order; needed before its first batch."""
+        """Tell which channels a configuration (its SHA-256) names, in its order; kept, and needed before its first batch."""
         with self._turn:
-            self._configurations[configuration] = self._book.enter(channels)
+            numbers = self._book.enter(channels)
+            publish(self._files, _configuration_path(configuration), json.dumps(list(channels)).encode())
+            self._configurations[configuration] = numbers
 
     def channel(self, name: str) -> int:
         """Return the lake's number of a channel."""
@@ -160,9 +163,10 @@ class Receiver:
             found = self._journal.append([record for record, _, _ in taken.values()])
             indices = dict(zip(taken, found, strict=True))
             answer.acknowledged = [Acknowledged(*key, indices[key]) for key in order]
+            settled = self.lake.catalogue.state().settled
             for key, index in indices.items():
                 rows = taken[key][2]
-                if index > self.lake.catalogue.state().settled:
+                if index > settled and len(self._rows) < _DRAIN:
                     self._rows[index] = rows.brought_by(index)
             return answer
 
@@ -250,6 +254,10 @@ class Receiver:
         found = self._configurations.get(batch.configuration)
         if found is not None:
             return found
+        kept = self._files.read(_configuration_path(batch.configuration))
+        if kept is not None:
+            self._configurations[batch.configuration] = self._book.enter(json.loads(kept))
+            return self._configurations[batch.configuration]
         index = batch.channel.array()
         wide = max(index[index != EVENT_CHANNEL].tolist(), default=-1) + 1
         prefix = f"unregistered.{batch.terminal.lower()}.{batch.configuration.hex()[:12]}"
@@ -276,6 +284,10 @@ class Receiver:
             (folder / f"{name}.json").write_text(json.dumps({"code": error.code, "reason": error.text("en")}), encoding="utf-8")
         except OSError as fault:
             raise LakeError("lake.disk.refused", path=str(folder), reason=str(fault)) from fault
+
+
+def _configuration_path(digest: bytes) -> str:
+    return f"configurations/{digest.hex()}.json"
 
 
 def split(body: bytes) -> Iterator[tuple[bytes, TanhengError | None]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tanheng.core.period import PlantClock
+from tanheng.lake.answers import Completeness, Point, Register, Stored
 from tanheng.lake.catalogue import Catalogue, Change, FileCatalogue, MemoryCatalogue, Retired, State
 from tanheng.lake.channels import ChannelBook
 from tanheng.lake.engine import Engine
@@ -20,7 +21,7 @@ from tanheng.lake.errors import CatalogueError, JournalError, LakeError, QueryEr
 from tanheng.lake.files import DiskFiles, Files
 from tanheng.lake.journal import Entry, FileJournal, Journal, MemoryJournal, Record
 from tanheng.lake.plant import Appended, Conflict, PlantLake, SealedMonth
-from tanheng.lake.query import Completeness, Point, Query, Register, Stored
+from tanheng.lake.query import Query
 from tanheng.lake.rows import Rows, joined, rows_of_batch
 from tanheng.lake.segment import Segment
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tanheng.core.aggregate import COUNTED, VALID, Exchange, Hour, Integral, Reading, Step, StepEvent, Total, ValidityRule
+from tanheng.core.aggregate import COUNTED, VALID, Hour, Integral, Reading, Step, StepEvent, Total, ValidityRule
 from tanheng.core.aggregate.validity import hour_of_minutes
 from tanheng.core.batch import Quality
 from tanheng.core.period import Span
+from tanheng.lake.answers import Completeness, Point, Register, Stored
 from tanheng.lake.errors import QueryError
 from tanheng.lake.plant import PlantLake
 from tanheng.lake.segment import Segment
@@ -29,66 +29,6 @@ _HOUR = 3_600_000
 _MINUTE = 60_000
 LOOKBACK_MS = 62 * 24 * _HOUR
 """How far a last stand is looked for: a plant that stood still for a winter stop still has one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """A totaliser channel with what its rule needs: see :class:`tanheng.core.aggregate.Totaliser`."""
-
-    channel: int
-    modulus: int | None = None
-    exchanges: tuple[Exchange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point of a chart: what a channel did in one stretch of time.
-
-    Parameters
-    ----------
-    start : ms UTC
-    smallest, largest, first, last : counts
-        Of the readings that count; None when there is none.
-    summed, readings : int
-        Their sum and number; the mean is ``summed / readings``.
-    others : int
-        Readings whose quality does not count.
-    """
-
-    start: int
-    smallest: int | None
-    largest: int | None
-    first: int | None
-    last: int | None
-    summed: int
-    readings: int
-    others: int
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How much of a span one channel covers.
-
-    Parameters
-    ----------
-    minutes : number of minutes with at least one value
-    valid : number of minutes with at least one valid one
-    missing : number of minutes of the span without any value
-    """
-
-    minutes: int
-    valid: int
-    missing: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A reading as it is stored, with its version and the entry that brought it."""
-
-    channel: int
-    reading: Reading
-    version: int
-    entry: int
 
 
 class Query:
@@ -321,7 +261,7 @@ class Query:
     def _minutes(
         self, segments: Sequence[Segment], channels: Sequence[int], days: Sequence[Span], *, each_row: bool
     ) -> list[tuple[Any, ...]]:
-        if not segments:
+        if not segments or not channels:
             return []
         table = source(segments, Span(days[0].start, days[-1].end), channels)
         owner, good = span_index("time", days, gaps=True), f"quality IN ({codes(VALID)})"

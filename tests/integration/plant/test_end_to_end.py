@@ -1,8 +1,8 @@
 """Simulator → terminal → receiver → lake, without the platform: real protocols, real files, signed batches.
 
 With ideal instruments every total equals the truth to the last digit. The plant stands still until the terminal has read each
-register once, and after its last minute until it has read them again, and the totals are taken over run and rest: no reading has
-to hit an instant, however busy the machine is.
+register once, and after its last minute until it has read them again; the totals are taken over run and rest: no reading has to
+hit an instant, however busy the machine is.
 """
 
 from __future__ import annotations

@@ -164,6 +164,14 @@ def test_valid_minutes_make_valid_hours(lake: PlantLake, query: Query) -> None:
     assert found[0].mean == 22
 
 
+def test_no_channels_have_no_answers(lake: PlantLake, query: Query) -> None:
+    fill(lake, 1, [(0, 5)])
+    assert not query.completeness([], hours(1))
+    assert not query.totals([], hours(1))
+    assert not query.sums([], hours(1))
+    assert not query.last([], at=START)
+
+
 def test_hours_that_are_no_hours_are_refused(query: Query) -> None:
     with pytest.raises(QueryError, match="whole hours"):
         query.hours([1], [Span(START, START + MINUTE)], rule=RULE)
