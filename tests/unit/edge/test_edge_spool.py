@@ -189,3 +189,9 @@ def test_parts_hold_every_reading_once_and_each_fits_a_batch(rows: list[tuple[in
         assert max(times) - min(times) <= DAY
         assert sum(len(one.raw) for one in part[:-1]) <= 2 << 20
         assert [one.value for one in part] == sorted(one.value for one in part)
+
+
+def test_each_commit_reaches_the_disk_before_it_returns(spool: Spool) -> None:
+    """A power cut cannot be played here; what SQLite promises against it hangs on these two settings."""
+    assert spool.query("PRAGMA synchronous") == [(2,)]  # FULL
+    assert spool.query("PRAGMA journal_mode") == [("wal",)]
