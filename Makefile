@@ -28,10 +28,11 @@ $(VENV)/.ready: requirements/dev.lock requirements/uv.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/.assets: $(VENV)/.ready package.json package-lock.json $(shell find web -type f 2>/dev/null)
+$(VENV)/.assets: $(VENV)/.ready package.json package-lock.json $(shell find web src/tanheng/platform/locale -type f -not -name '*.mo' 2>/dev/null)
 	@command -v npm >/dev/null || { echo "Tanheng builds its pages and fonts with Node.js 20 or later and npm; install them (Debian: apt-get install nodejs npm)." >&2; exit 1; }
 	npm ci --no-audit --no-fund --silent
 	npm run --silent build
+	$(BIN)/pybabel -q compile -D django -d src/tanheng/platform/locale
 	touch $@
 
 $(VENV)/.debian: requirements/debian.txt | $(VENV)/.ready
