@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "tanheng.platform.ui",  # before allauth: its pages take our frame
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -92,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [  # Any: Django's own mapping
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tanheng.platform.ui.frame.context",
             ]
         },
     }

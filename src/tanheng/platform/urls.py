@@ -16,4 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("join/<str:secret>", accounts.join, name="join"),
     path("accounts/", include("allauth.urls")),
+    path("", include("tanheng.platform.ui.urls")),
+    path("", include("tanheng.platform.plant.pages")),
 ]

@@ -1,0 +1,42 @@
+"""The addresses of a ledger: one line of an app's ``urlpatterns``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, URLResolver, include, path
+
+from tanheng.platform.ui.detail import DetailPage, RetirePage
+from tanheng.platform.ui.editing import CheckField, EditPage
+from tanheng.platform.ui.importing import ImportPage, TemplateFile
+from tanheng.platform.ui.ledger import LedgerPages
+from tanheng.platform.ui.listing import ExportFile, LedgerPage, ListPage, SavedFilters
+
+
+def ledger_urls(ledger: LedgerPages) -> URLResolver:
+    """Return the pages of a ledger, under its name."""
+
+    def of(page: type[LedgerPage], route: str, name: str, **more: object) -> URLPattern:
+        made: Any = type(
+            f"{page.__name__}Of{ledger.name.title()}", (page,), {"ledger": ledger, "permission": ledger.read, **more}
+        )  # Any: made here
+        view: Callable[..., HttpResponseBase] = made.as_view()
+        return path(route, view, name=name)
+
+    pages = [
+        of(ListPage, "", "list"),
+        of(EditPage, "new/", "new"),
+        of(CheckField, "new/check/", "check"),
+        of(ImportPage, "import/", "import"),
+        of(TemplateFile, "template.xlsx", "template"),
+        of(ExportFile, "export.xlsx", "xlsx", kind="xlsx"),
+        of(ExportFile, "export.csv", "csv", kind="csv"),
+        of(SavedFilters, "filters/", "filters"),
+        of(DetailPage, "<uuid:subject>/", "detail"),
+        of(EditPage, "<uuid:subject>/edit/", "edit"),
+        of(CheckField, "<uuid:subject>/edit/check/", "check-one"),
+        of(RetirePage, "<uuid:subject>/retire/", "retire"),
+    ]
+    return path(f"{ledger.name}/", include((pages, "ledger"), namespace=ledger.name))

@@ -1,0 +1,155 @@
+"""Entering and correcting a record: errors beside their fields, while typing and when saved; no stale form is lost."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tanheng.core.errors import InputError
+from tanheng.platform.errors import ConflictError
+from tanheng.platform.record.actor import require
+from tanheng.platform.record.models import Version
+from tanheng.platform.ui.forms import LedgerForm
+from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.ledger import fields_of, shown, title_of
+from tanheng.platform.ui.listing import LedgerPage
+
+
+class EditPage(LedgerPage):
+    """The form of a ledger: without a subject for a new record, with one for a correction."""
+
+    template = "ui/ledger/form.html"
+
+    def get(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Return the form."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        record = self.record(subject)
+        return self._page(self.form(None, record), record)
+
+    def post(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:
+        """Save."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        record = self.record(subject)
+        form = self.form(request.POST, record)
+        if not form.is_valid():
+            return self._page(form, record)
+        try:
+            saved = self.save(form, record)
+        except InputError as error:
+            form.add_refusal(error)
+            return self._page(form, record)
+        except ConflictError as error:
+            if record is None or form.cleaned_data["seen"] == record.version:
+                form.add_error(None, text_of(error))
+                return self._page(form, record)
+            return self._stale(form, record, error)
+        if record is not None and saved.version == record.version:
+            messages.info(
+                request, _("Nothing differs from version %(version)s; nothing was saved.") % {"version": saved.version}
+            )
+        else:
+            said = {"name": title_of(self.ledger, saved), "version": saved.version, "index": saved.log_index}
+            messages.success(request, _("Saved: “%(name)s”, version %(version)s, log index %(index)s.") % said)
+        return redirect(self.link("detail", subject=saved.subject))
+
+    def record(self, subject: uuid.UUID | None) -> Version | None:
+        """Return the record that is corrected."""
+        if subject is None:
+            return None
+        found: Version = self.ledger.reads.one(self.actor, self.ledger.model, self.plant, subject)
+        return found
+
+    def form(self, data: Any, record: Version | None) -> LedgerForm:  # Any: what was posted
+        """Return the form over ``data``."""
+        return self.ledger.form(data, record=record, offers=self.ledger.form.offers(self.plant))
+
+    def save(self, form: LedgerForm, record: Version | None) -> Version:
+        """Hand what was typed to the service."""
+        given = form.cleaned_data
+        correction = {"subject": record.subject, "seen": given.get("seen"), "reason": given.get("reason", "")} if record else {}
+        saved: Version = self.ledger.writes.save(
+            self.ledger.model,
+            form.content(),
+            plant=self.plant,
+            actor=self.actor,
+            valid_from=given.get("valid_from"),
+            valid_to=given.get("valid_to"),
+            **correction,
+        )
+        return saved
+
+    def _page(self, form: LedgerForm, record: Version | None) -> HttpResponse:
+        subject = record.subject if record is not None else None
+        _check_while_typing(form, self.link("check-one", subject=subject) if subject else self.link("check"))
+        values = {
+            "form": form,
+            "record": record,
+            "title": title_of(self.ledger, record) if record is not None else "",
+            "back": self.link("detail", subject=subject) if subject else self.link("list"),
+        }
+        return self.show(values, status=400 if form.errors else 200)
+
+    def _stale(self, form: LedgerForm, record: Version, error: ConflictError) -> HttpResponse:
+        """Return what was typed beside what somebody else has saved meanwhile."""
+        labels = self.ledger.form.labels
+        rows = []
+        for field in fields_of(self.ledger, record):
+            typed = shown(form.cleaned_data.get(field.name), labels.get(field.name))
+            rows.append({"heading": field.heading, "now": field.text, "typed": typed, "differs": typed != field.text})
+        values = {
+            "title": title_of(self.ledger, record),
+            "message": text_of(error),
+            "record": record,
+            "rows": rows,
+            "reason": form.cleaned_data.get("reason", ""),
+            "edit": self.link("edit", subject=record.subject),
+            "detail": self.link("detail", subject=record.subject),
+        }
+        return self.show(values, template="ui/ledger/stale.html", status=409)
+
+
+def _check_while_typing(form: LedgerForm, address: str) -> None:
+    for name, field in form.fields.items():
+        field.widget.attrs |= {
+            "hx-post": address,
+            "hx-trigger": "change, keyup changed delay:600ms",
+            "hx-target": f"#errors-{name}",
+            "hx-sync": "closest form:queue last",
+        }
+
+
+class CheckField(EditPage):
+    """One field, checked while it is typed: by the form, then by the service, whose change is taken back."""
+
+    def get(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Refuse: a check is posted."""
+        return HttpResponseNotAllowed(["POST"])
+
+    def post(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:
+        """Return the field with what is wrong with it."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        record = self.record(subject)
+        form = self.form(request.POST, record)
+        name = request.headers.get("HX-Trigger-Name", "")
+        if name not in form.fields:
+            return HttpResponse(status=404)
+        form.is_valid()
+        if name not in form.errors:
+            self._ask_service(form, record, name)
+        return render(request, "ui/ledger/check.html", {"field": form[name]})
+
+    def _ask_service(self, form: LedgerForm, record: Version | None, name: str) -> None:
+        with transaction.atomic():
+            try:
+                self.save(form, record)
+            except InputError as error:
+                form.add_refusal(error, only=name)
+            except ConflictError:
+                pass  # said when the form is saved
+            transaction.set_rollback(True)

@@ -1,0 +1,154 @@
+"""What the forms of ledgers share. A form reads what was typed; whether it may stand is said by the service, field by field."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.models import fields_for_model
+from django.utils.translation import gettext_lazy as _
+
+from tanheng.core.errors import TanhengError
+from tanheng.platform.record import schema
+from tanheng.platform.record.models import Plant, Version
+from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.ledger import VALID_FROM, VALID_TO, Labels, heading
+
+DAYS = ("%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
+_LONG = 500
+_SOME_DAY = datetime.date(2000, 1, 1)  # stands for a missing day while the other fields are looked at
+
+
+def dress(form: forms.Form) -> None:
+    """Give the controls of a form their look."""
+    for field in form.fields.values():
+        widget = field.widget
+        match widget:
+            case forms.CheckboxInput():
+                look = "form-check-input"
+            case forms.Select():
+                look = "form-select"
+            case _:
+                look = "form-control"
+        widget.attrs.setdefault("class", look)
+
+
+class LedgerForm(forms.Form):
+    """The fields of a payload, its days, and for a correction the version seen and the reason.
+
+    Attributes
+    ----------
+    model : type
+        Heir of ``Version``; its columns say how each field is typed.
+    content_type : type
+        Dataclass of the present payload schema; its fields are the form's.
+    labels : mapping
+        Of each field that is a list of words, the words as they are shown.
+    helps : mapping
+        What stands below a field.
+    """
+
+    model: ClassVar[type[Version]]
+    content_type: ClassVar[type]
+    labels: ClassVar[Mapping[str, Labels]] = {}
+    helps: ClassVar[Mapping[str, Any]] = {}  # Any: lazy text
+
+    def __init__(
+        self,
+        *args: Any,  # Any: the base class's
+        record: Version | None = None,
+        offers: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        **kwargs: Any,  # Any: as above
+    ) -> None:
+        self.record = record
+        if record is not None:
+            kwargs["initial"] = {**initial_of(record), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        names = [field.name for field in dataclasses.fields(self.content_type)]
+        made: dict[str, Any] = fields_for_model(self.model, fields=names)  # Any: form fields
+        for name in names:
+            self.fields[name] = self._adapted(name, made[name])
+        self.fields["valid_from"] = _day(VALID_FROM)
+        self.fields["valid_to"] = _day(VALID_TO)
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason of the correction"),
+            max_length=2000,
+            required=record is not None,
+            widget=forms.Textarea({"rows": 2}),
+        )
+        self.fields["seen"] = forms.IntegerField(required=record is not None, widget=forms.HiddenInput)
+        if record is None:
+            del self.fields["reason"], self.fields["seen"]
+        for name, words in (offers or {}).items():
+            self.fields[name] = forms.ChoiceField(
+                label=self.fields[name].label,
+                required=self.fields[name].required,
+                choices=[("", "—"), *words],
+                initial=self.fields[name].initial,
+            )
+        dress(self)
+
+    @classmethod
+    def offers(cls, plant: Plant) -> Mapping[str, Sequence[tuple[str, str]]]:  # noqa: ARG003  # heirs need it
+        """Return the plant's own words for the fields that name another record; by default none does."""
+        return {}
+
+    def _adapted(self, name: str, field: Any) -> Any:  # Any: form fields
+        if name in self.labels:
+            blank = [("", "—")] if field.initial in (None, "") else []
+            return forms.ChoiceField(
+                label=heading(self.model, name), choices=[*blank, *self.labels[name].items()], initial=field.initial
+            )
+        if isinstance(field, forms.DateField):
+            field = _day("", required=field.required)
+        elif isinstance(field, forms.CharField) and (field.max_length or _LONG) >= _LONG:
+            field.widget = forms.Textarea({"rows": 3})
+        field.label = heading(self.model, name)
+        field.help_text = self.helps.get(name, "")
+        return field
+
+    def content(self) -> Any:  # Any: an instance of content_type
+        """Return what was typed as the payload's content; blanks stand for what is missing or does not read."""
+        hints = typing.get_type_hints(self.content_type)
+        return self.content_type(**{name: _typed(self.cleaned_data.get(name), hint) for name, hint in hints.items()})
+
+    @property
+    def content_names(self) -> list[str]:
+        """Return the fields of the payload."""
+        return [field.name for field in dataclasses.fields(self.content_type)]
+
+    def add_refusal(self, error: TanhengError, *, only: str | None = None) -> None:
+        """Put what a service found beside the fields it names."""
+        for finding in getattr(error, "findings", ()) or (error,):
+            field = str(finding.fields.get("field", ""))
+            if only is None or field == only:
+                self.add_error(field if field in self.fields else None, text_of(finding))
+
+
+def initial_of(version: Version) -> dict[str, object]:
+    """Return what a version says, for a form."""
+    payload = schema.decode(bytes(version.payload))
+    said = schema.project(payload)
+    return {**said, "valid_from": payload.valid_from, "valid_to": payload.valid_to, "seen": version.version}
+
+
+def _day(label: Any, *, required: bool = False) -> forms.DateField:  # Any: lazy text
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, input_formats=DAYS, widget=widget)
+
+
+def _typed(value: object, hint: Any) -> object:  # Any: an annotation
+    if hint is str:
+        return str(value).strip() if value is not None else ""
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return hint(value) if value else next(iter(hint))
+    if hint is bool:
+        return bool(value)
+    if hint is datetime.date and value is None:
+        return _SOME_DAY
+    return None if value == "" else value

@@ -1,0 +1,266 @@
+"""Importing a sheet into a ledger: all of it or nothing, checked by the form and the service that one record would meet.
+
+A check is an import that is taken back. The file is kept, hashed and logged, when it arrives, so that what was checked is what
+is imported, and so that the original can be found later.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tanheng.core.errors import InputError, TanhengError
+from tanheng.platform.errors import ConflictError, MissingError
+from tanheng.platform.record import attachments
+from tanheng.platform.record.actor import Actor, require
+from tanheng.platform.record.models import Attachment, Plant, Version
+from tanheng.platform.record.sniffing import XLSX
+from tanheng.platform.ui import sheets
+from tanheng.platform.ui.forms import LedgerForm, dress
+from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.ledger import LedgerPages, heading
+from tanheng.platform.ui.listing import LedgerPage
+from tanheng.platform.ui.sheets import Row, Sheet
+
+MOST_FAULTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell, or with a whole row where ``column`` is empty."""
+
+    row: int
+    column: str
+    value: str
+    message: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def new(self) -> int:
+        """Return how many records are new."""
+        return self.counts["new"]
+
+    @property
+    def corrected(self) -> int:
+        """Return how many records get a further version."""
+        return self.counts["corrected"]
+
+    @property
+    def unchanged(self) -> int:
+        """Return how many rows say what the record says already."""
+        return self.counts["unchanged"]
+
+    @property
+    def bad_rows(self) -> int:
+        """Return how many rows have a fault."""
+        return len({fault.row for fault in self.faults})
+
+    @property
+    def shown(self) -> list[Fault]:
+        """Return the faults that fit on a page."""
+        return self.faults[:MOST_FAULTS]
+
+
+class Importer:
+    """One sheet on its way into a ledger of a plant."""
+
+    def __init__(self, ledger: LedgerPages, plant: Plant, actor: Actor, reason: str) -> None:
+        self.ledger, self.plant, self.actor, self.reason = ledger, plant, actor, reason
+        self.outcome = Outcome()
+        self._seen: dict[tuple[str, ...], int] = {}
+        rows = ledger.reads.ledger(actor, ledger.model, plant)
+        self._known: dict[tuple[str, ...], Version] = {ledger.resource.identity(row): row for row in rows}
+
+    def run(self, rows: Sequence[Row], *, keep: bool) -> Outcome:
+        """Import the rows; unless ``keep``, or with any fault, all is taken back.
+
+        Raises
+        ------
+        InputError
+            The headings are not the template's.
+        """
+        names = self.ledger.fields
+        places = self.ledger.resource.place(rows[0].cells, names)
+        with transaction.atomic():
+            for row in rows[1:]:
+                self._take(row, places)
+            if self.outcome.faults or not keep:
+                transaction.set_rollback(True)
+        return self.outcome
+
+    def _take(self, row: Row, places: dict[str, int]) -> None:
+        data, faults = self.ledger.resource.cells(row, places)
+        if faults:
+            self._refuse(row, data, faults)
+            return
+        identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
+        first = self._seen.setdefault(identity, row.number)
+        if first != row.number:
+            self._refuse(row, data, [InputError("platform.ui.row_twice", first=first, key=" ".join(identity))])
+            return
+        record = self._known.get(identity)
+        form = self._form(data, record, places)
+        if not form.is_valid():
+            self._refuse_form(row, data, form)
+            return
+        try:
+            self._save(form, record)
+        except (InputError, ConflictError) as error:
+            self._refuse(row, data, getattr(error, "findings", ()) or (error,))
+
+    def _form(self, data: dict[str, str], record: Version | None, places: dict[str, int]) -> LedgerForm:
+        filled: dict[str, object] = dict(data)
+        if record is not None:
+            filled |= {"seen": record.version, "reason": self.reason or "-"}
+            filled |= {name: getattr(record, name) for name in ("valid_from", "valid_to") if name not in places}
+        return self.ledger.form(filled, record=record)
+
+    def _save(self, form: LedgerForm, record: Version | None) -> None:
+        given = form.cleaned_data
+        correction = {"subject": record.subject, "seen": record.version, "reason": self.reason} if record is not None else {}
+        saved: Version = self.ledger.writes.save(
+            self.ledger.model,
+            form.content(),
+            plant=self.plant,
+            actor=self.actor,
+            valid_from=given.get("valid_from"),
+            valid_to=given.get("valid_to"),
+            **correction,
+        )
+        if record is None:
+            self.outcome.counts["new"] += 1
+        else:
+            self.outcome.counts["unchanged" if saved.version == record.version else "corrected"] += 1
+
+    def _refuse(self, row: Row, data: dict[str, str], findings: Sequence[TanhengError]) -> None:
+        for finding in findings:
+            name = str(finding.fields.get("field", ""))
+            self._note(row, data, name, text_of(finding))
+
+    def _refuse_form(self, row: Row, data: dict[str, str], form: LedgerForm) -> None:
+        for name, texts in form.errors.items():
+            for text in texts:
+                self._note(row, data, name, str(text))
+
+    def _note(self, row: Row, data: dict[str, str], name: str, message: str) -> None:
+        column = heading(self.ledger.model, name) if name in data else ""
+        self.outcome.faults.append(Fault(row.number, column, data.get(name, ""), message))
+
+
+class ImportForm(forms.Form):
+    """The file, and why records are corrected by it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File (.xlsx or .csv)"), widget=forms.ClearableFileInput({"accept": ".xlsx,.csv"})
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, where records are corrected"), max_length=2000, required=False, widget=forms.TextInput()
+    )
+
+
+class ImportPage(LedgerPage):
+    """Choosing a file, seeing what it would do, doing it."""
+
+    template = "ui/ledger/import.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Return the form."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        return self._page(ImportForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check a file that is handed in, or import one that was checked."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        if request.POST.get("kept"):
+            return self._import(request.POST["kept"], request.POST.get("reason", "").strip())
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(form, status=400)
+        try:
+            kept = self._keep(form.cleaned_data["file"])
+            outcome = self._run(kept, form.cleaned_data["reason"].strip(), keep=False)
+        except InputError as error:
+            for finding in (error, *error.findings):
+                form.add_error("file", text_of(finding))
+            return self._page(form, status=400)
+        return self._page(form, kept=kept, outcome=outcome)
+
+    def _import(self, uid: str, reason: str) -> HttpResponse:
+        kept = self._kept(uid)
+        outcome = self._run(kept, reason, keep=True)
+        if outcome.faults:
+            return self._page(ImportForm(initial={"reason": reason}), kept=kept, outcome=outcome, status=409)
+        said = {"new": outcome.new, "corrected": outcome.corrected, "unchanged": outcome.unchanged, "file": kept.name}
+        text = _("Imported from “%(file)s”: %(new)s new, %(corrected)s corrected, %(unchanged)s unchanged.") % said
+        messages.success(self.request, text)
+        return redirect(self.link("list"))
+
+    def _keep(self, file: UploadedFile[Any]) -> Attachment:
+        return attachments.store(
+            file.chunks(), plant=self.plant.pk, name=file.name or "file", actor=self.actor, allowed=sheets.MEDIA
+        )
+
+    def _kept(self, uid: str) -> Attachment:
+        try:
+            found = Attachment.objects.filter(plant=self.plant, uid=uuid.UUID(uid), actor=self.actor.uid).first()
+        except ValueError:
+            found = None
+        if found is None:
+            raise MissingError("platform.ui.no_file")
+        return found
+
+    def _run(self, kept: Attachment, reason: str, *, keep: bool) -> Outcome:
+        with attachments.opened(kept):  # the bytes are those that were logged
+            rows = sheets.read(attachments.path_of(kept.sha256), kept.media)
+        return Importer(self.ledger, self.plant, self.actor, reason).run(rows, keep=keep)
+
+    def _page(
+        self, form: ImportForm, *, kept: Attachment | None = None, outcome: Outcome | None = None, status: int = 200
+    ) -> HttpResponse:
+        dress(form)
+        reason = str(
+            form.cleaned_data.get("reason", "") if form.is_bound and form.is_valid() else form.initial.get("reason", "")
+        )
+        return self.show({"form": form, "kept": kept, "outcome": outcome, "reason": reason}, status=status)
+
+
+class TemplateFile(LedgerPage):
+    """The empty sheet to fill in, with the words that may stand in each column and one example."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Return the workbook."""
+        columns = self.ledger.resource.columns(self.ledger.form())
+        heads = [f"{column.heading} *" if column.is_required else column.heading for column in columns]
+        empty = Sheet(name=str(self.ledger.title), heads=heads, rows=[], words=[column.words for column in columns])
+        explained = Sheet(
+            name=_("Explanation"),
+            heads=[_("Column"), _("Required"), _("Example"), _("May be")],
+            rows=[
+                [column.heading, _("yes") if column.is_required else _("no"), column.example, " / ".join(column.words)]
+                for column in columns
+            ],
+        )
+        schema = Sheet(name="tanheng", heads=["schema"], rows=[[str(getattr(self.ledger.model, "SCHEMA", ""))]])
+        data = sheets.workbook([empty, explained, schema], created=self.plant.founded_at)
+        answer = HttpResponse(data, content_type=XLSX)
+        answer["Content-Disposition"] = f'attachment; filename="{self.ledger.name}-template.xlsx"'
+        return answer

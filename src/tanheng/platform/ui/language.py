@@ -1,0 +1,17 @@
+"""The language of a page, as the kernel's messages know it."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+
+from tanheng.core.errors import TanhengError
+
+
+def language() -> str:
+    """Return ``"zh"`` or ``"en"``."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+def text_of(error: TanhengError) -> str:
+    """Return the message of an error in the language of the page."""
+    return error.text(language())

@@ -1,0 +1,217 @@
+"""A ledger's list: filter, saved filters, columns, order, pages; and the same rows as a file."""
+
+from __future__ import annotations
+
+import datetime
+import urllib.parse
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.paginator import InvalidPage
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from tanheng.core.errors import InputError
+from tanheng.platform.accounts.models import User
+from tanheng.platform.record import schema
+from tanheng.platform.record.models import Version
+from tanheng.platform.record.sniffing import CSV, XLSX
+from tanheng.platform.ui import filters, resources, sheets, tables
+from tanheng.platform.ui.frame import Page
+from tanheng.platform.ui.ledger import LedgerPages, heading, shown
+from tanheng.platform.ui.models import SavedFilter
+from tanheng.platform.ui.sheets import Sheet
+
+PAGE_SIZES = (25, 50, 100, 200)
+KEPT = ("sort", "c", "per_page")
+
+
+class LedgerPage(Page):
+    """A page of one ledger; who may not read it is refused.
+
+    Attributes
+    ----------
+    ledger : LedgerPages
+        Given by the address.
+    """
+
+    ledger: ClassVar[LedgerPages]
+
+    @property
+    def may_write(self) -> bool:
+        """Tell whether the actor may change the ledger."""
+        return self.actor.may(self.ledger.write, self.plant.pk)
+
+    def link(self, page: str, **parts: Any) -> str:  # Any: parts of the address
+        """Return the address of another page of this ledger."""
+        return self.address(f"{self.ledger.name}:{page}", **parts)
+
+    def show(self, values: dict[str, Any], *, template: str = "", status: int = 200) -> HttpResponse:  # Any: context
+        """Return the page, which knows its ledger."""
+        pages = ("list", "new", "import", "template", "xlsx", "csv", "filters")
+        links = {page: self.link(page) for page in pages}
+        common = {"ledger": self.ledger, "links": links, "may_write": self.may_write}
+        return super().show({**common, **values}, template=template, status=status)
+
+
+class _Rows(LedgerPage):
+    """What list and export share: the rows that the query string asks for, in its order."""
+
+    def filtered(self) -> Any:  # Any: a filter set
+        """Return the filter over the ledger's rows."""
+        day = filters.day_of(self.request.GET)
+        rows: QuerySet[Version] = self.ledger.reads.ledger(self.actor, self.ledger.model, self.plant, on=day)
+        return self.ledger.filters(self.request.GET, rows.order_by(self.ledger.headline, "subject"))
+
+    def table(self, rows: QuerySet[Version]) -> Any:  # Any: a table
+        """Return the table of the rows, with the columns chosen, in the order chosen."""
+        names = list(self.ledger.table.base_columns)
+        chosen = [name for name in self.request.GET.getlist("c") if name in names]
+        hidden = [name for name in names if name not in chosen] if chosen else sorted(self.ledger.table.hidden_at_first)
+        order = [name for name in self.request.GET.getlist("sort") if name.lstrip("-") in names]
+        return self.ledger.table(
+            rows, exclude=hidden, detail=self._detail, request=self.request, **({"order_by": order} if order else {})
+        )
+
+    def _detail(self, record: Version) -> str:
+        return self.link("detail", subject=record.subject)
+
+
+class ListPage(_Rows):
+    """The list."""
+
+    template = "ui/ledger/list.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Return the page, or to htmx its rows alone."""
+        chosen = self.filtered()
+        rows = chosen.qs if chosen.is_valid() else chosen.queryset.none()
+        table = self.table(rows)
+        size = _size(request.GET.get("per_page", ""))
+        try:
+            table.paginate(page=int(request.GET.get("page", 1)), per_page=size)
+        except (InvalidPage, ValueError):
+            table.paginate(page=1, per_page=size)
+        query = own_query(request.GET)
+        values = {
+            "filter": chosen,
+            "table": table,
+            "count": table.page.paginator.count,
+            "is_filtered": filters.is_filtered(request.GET),
+            "columns": [
+                (name, title, name in table.columns.names()) for name, title in tables.titles(self.ledger.table).items()
+            ],
+            "query": query,
+            "sizes": PAGE_SIZES,
+            "size": size,
+            "saved": self._saved(),
+            "exports": {kind: _joined(self.link(kind), query) for kind in ("xlsx", "csv")},
+        }
+        is_part = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-History-Restore-Request")
+        answer = self.show(values, template="ui/ledger/rows.html" if is_part else "")
+        patch_vary_headers(answer, ["HX-Request"])
+        return answer
+
+    def _saved(self) -> list[tuple[SavedFilter, str]]:
+        rows = SavedFilter.objects.filter(plant=self.plant, user__uid=self.actor.uid, ledger=self.ledger.name)
+        return [(row, _joined(self.link("list"), row.query)) for row in rows]
+
+
+class SavedFilters(LedgerPage):
+    """Keeping a filter under a name, and forgetting it."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Save or forget, then go back to the list."""
+        assert isinstance(request.user, User)  # an actor of the pages is a person
+        mine = SavedFilter.objects.filter(plant=self.plant, user=request.user, ledger=self.ledger.name)
+        if request.POST.get("forget"):
+            mine.filter(name=request.POST["forget"]).delete()
+            messages.success(request, _("The filter was forgotten."))
+            return redirect(self.link("list"))
+        name, query = request.POST.get("name", "").strip(), own_query(QueryDict(request.POST.get("query", "")))
+        if not 1 <= len(name) <= 60 or len(query) > 2000:
+            raise InputError("platform.ui.filter_name", field="name")
+        mine.update_or_create(
+            name=name, defaults={"query": query, "plant": self.plant, "user": request.user, "ledger": self.ledger.name}
+        )
+        messages.success(request, _("The filter “%(name)s” was saved.") % {"name": name})
+        return redirect(_joined(self.link("list"), query))
+
+
+class ExportFile(_Rows):
+    """The rows of the list as a file. The same request gives the same bytes."""
+
+    kind: ClassVar[str]
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Return the file."""
+        chosen = self.filtered()
+        rows = list(self.table(chosen.qs if chosen.is_valid() else chosen.queryset.none()).data.data)
+        sheet = self._sheet(rows)
+        name = f"{self.plant.code}-{self.ledger.name}"
+        if self.kind == "csv":
+            return _file(sheets.comma_separated(sheet, escape=resources.escaped), f"{name}.csv", f"{CSV}; charset=utf-8")
+        created = max((row.known_from for row in rows), default=self.plant.founded_at)
+        return _file(sheets.workbook([sheet, self._about(rows)], created=created), f"{name}.xlsx", XLSX)
+
+    def _sheet(self, rows: list[Version]) -> Sheet:
+        names = (*self.ledger.fields, *resources.DAYS)
+        heads = [*(heading(self.ledger.model, name) for name in names), *(str(text) for text in resources.EXTRAS.values())]
+        zone = ZoneInfo(self.plant.zone)
+        return Sheet(name=str(self.ledger.title), heads=heads, rows=[self._row(row, names, zone) for row in rows])
+
+    def _row(self, row: Version, names: tuple[str, ...], zone: datetime.tzinfo) -> list[object]:
+        payload = schema.decode(bytes(row.payload))
+        said = {**schema.project(payload), "valid_from": payload.valid_from, "valid_to": payload.valid_to}
+        labels = self.ledger.form.labels
+        cells = [shown(said.get(name), labels[name]) if name in labels else _yes_no(said.get(name)) for name in names]
+        return [*cells, row.version, row.known_from.astimezone(zone).isoformat(timespec="seconds"), row.log_index]
+
+    def _about(self, rows: list[Version]) -> Sheet:
+        newest = max((row.log_index for row in rows), default=None)
+        said = [
+            (_("Plant"), self.plant.name_zh),
+            (_("Ledger"), str(self.ledger.title)),
+            (_("Filter"), own_query(self.request.GET) or _("none")),
+            (_("Rows"), len(rows)),
+            (_("Newest log index"), newest),
+            (_("Left out"), _("retired records and earlier versions; see the history of each record")),
+        ]
+        if self.plant.demonstration:
+            said.append((_("Demonstration"), _("these data belong to no real plant")))
+        return Sheet(name=_("About"), heads=[_("Item"), _("Content")], rows=said)
+
+
+def _yes_no(value: object) -> object:
+    return shown(value) if isinstance(value, bool) else value
+
+
+def _file(data: bytes, name: str, media: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=media)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _size(text: str) -> int:
+    return int(text) if text.isdecimal() and int(text) in PAGE_SIZES else PAGE_SIZES[0]
+
+
+def own_query(data: QueryDict) -> str:
+    """Return the part of a query string that chooses rows, columns and order: what a saved filter keeps."""
+    pairs = [
+        (name, value)
+        for name in data
+        for value in data.getlist(name)
+        if value and (name in KEPT or name.startswith(f"{filters.PREFIX}-"))
+    ]
+    return urllib.parse.urlencode(sorted(pairs))
+
+
+def _joined(address: str, query: str) -> str:
+    if not query:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{query}"

@@ -1,0 +1,146 @@
+"""The menu: eleven chapters. An item whose page does not exist yet is shown and is no link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One page of the menu; ``route`` is empty while there is none."""
+
+    title: Promise | str
+    route: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return the address, empty while the page does not exist."""
+        if not self.route:
+            return ""
+        try:
+            return reverse(self.route)
+        except NoReverseMatch:
+            return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A heading of the menu with its pages."""
+
+    title: Promise | str
+    items: tuple[Item, ...]
+
+    def holds(self, path: str) -> bool:
+        """Tell whether the page at ``path`` belongs here."""
+        return any(_inside(path, item.address) for item in self.items)
+
+
+def _inside(path: str, address: str) -> bool:
+    return bool(address) and (path == address or (address != "/" and path.startswith(address)))
+
+
+MENU: tuple[Chapter, ...] = (
+    Chapter(
+        pgettext_lazy("chapter", "Overview"),
+        (Item(_("Overview"), "overview"), Item(_("Big screen")), Item(_("Carbon flow"))),
+    ),
+    Chapter(
+        _("Carbon metering"),
+        (
+            Item(_("Fuel combustion")),
+            Item(_("Process emissions")),
+            Item(_("Electricity and heat")),
+            Item(_("Stack measurement")),
+            Item(_("Mass balance")),
+            Item(_("Mathematical model")),
+        ),
+    ),
+    Chapter(
+        _("Materials and fuels"),
+        (Item(_("Lot ledger")), Item(_("Laboratory")), Item(_("Clinker and stocktaking")), Item(_("Factor library"))),
+    ),
+    Chapter(_("Transmission"), (Item(_("Terminals")), Item(_("Points")), Item(_("Reception log")))),
+    Chapter(
+        _("Instruments and people"),
+        (
+            Item(_("Instrument ledger")),
+            Item(_("Equipping rate")),
+            Item(_("Metering network")),
+            Item(_("Verification and calibration")),
+            Item(_("Control charts")),
+            Item(_("Calibration impact")),
+            Item(_("People")),
+            Item(_("Documents of the system")),
+        ),
+    ),
+    Chapter(
+        _("Trusted data"),
+        (
+            Item(_("Trust at the source")),
+            Item(_("Trust on the platform")),
+            Item(_("Evidence log"), "evidence-log"),
+            Item(_("Number passport")),
+        ),
+    ),
+    Chapter(
+        _("Accuracy and quality"),
+        (
+            Item(_("Data calendar")),
+            Item(_("Data check report")),
+            Item(_("Cross-checks")),
+            Item(_("Uncertainty")),
+            Item(_("Restatements")),
+        ),
+    ),
+    Chapter(_("Metrology review"), (Item(_("Review desk")), Item(_("Non-conformities")))),
+    Chapter(
+        _("Reports"),
+        (Item(_("Month closing")), Item(_("Monthly evidence pack")), Item(_("Annual report")), Item(_("Data quality plan"))),
+    ),
+    Chapter(
+        _("Carbon applications"),
+        (
+            Item(_("Supervision")),
+            Item(_("Reduction analysis")),
+            Item(_("Carbon assets")),
+            Item(_("Product footprint")),
+            Item(_("Carbon management system")),
+        ),
+    ),
+    Chapter(
+        _("Information and system"),
+        (
+            Item(_("Enterprise"), "enterprises:list"),
+            Item(_("Sites"), "sites:list"),
+            Item(_("Production lines"), "lines:list"),
+            Item(_("Permits"), "permits:list"),
+            Item(_("Organisation and rights"), "people"),
+            Item(_("Rule sets")),
+            Item(_("Backup and restore")),
+            Item(_("Audit trail"), "audit-trail"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A chapter as one request sees it."""
+
+    title: Promise | str
+    is_open: bool
+    items: tuple[tuple[Promise | str, str, bool], ...]
+
+
+def shown(path: str) -> list[Shown]:
+    """Return the menu of a request: each item's title, address and whether it is the present page."""
+    found = []
+    for chapter in MENU:
+        items = tuple((item.title, item.address, _inside(path, item.address)) for item in chapter.items)
+        found.append(Shown(chapter.title, chapter.holds(path), items))
+    return found

@@ -1,0 +1,27 @@
+"""What a person keeps of the pages: filters under a name."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SavedFilter(models.Model):
+    """The query string of a ledger's page, under a name, for one person at one plant."""
+
+    plant = models.ForeignKey("record.Plant", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ledger = models.CharField(max_length=64)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=2000)
+
+    class Meta:
+        """Database rules."""
+
+        db_table = "ui_saved_filter"
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("plant", "user", "ledger", "name"), name="ui_saved_filter_name"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,171 @@
+"""A ledger as a sheet: the columns of export and template, and rows read back into the ledger's form.
+
+A sheet that was exported can be corrected and imported again: headings are the same in both directions, in either language.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override, pgettext_lazy
+
+from tanheng.core.errors import InputError
+from tanheng.platform.record.models import Version
+from tanheng.platform.ui.forms import LedgerForm
+from tanheng.platform.ui.ledger import heading
+from tanheng.platform.ui.sheets import Row
+
+LANGUAGES = ("zh-hans", "en")
+DAYS = ("valid_from", "valid_to")
+YES = frozenset({"是", "yes", "true", "1", "y", "√", "✓"})
+NO = frozenset({"否", "no", "false", "0", "n", ""})
+
+# Columns of an export that say which version a row is; an import passes over them.
+EXTRAS = {"version": pgettext_lazy("of a record", "Version"), "known_from": _("Recorded at"), "log_index": _("Log index")}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet.
+
+    Parameters
+    ----------
+    words : tuple of str
+        What may stand in it, where it is a list; empty otherwise.
+    """
+
+    name: str
+    heading: str
+    is_required: bool
+    words: tuple[str, ...]
+    example: str
+
+
+class LedgerResource:
+    """How a ledger is exchanged as a sheet.
+
+    Attributes
+    ----------
+    form : type
+        The ledger's form: it reads the cells.
+    key : tuple of str
+        Fields by which a row finds the record that it corrects.
+    examples : mapping
+        One good value of each column, for the template.
+    """
+
+    form: ClassVar[type[LedgerForm]]
+    key: ClassVar[tuple[str, ...]]
+    examples: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def columns(cls, form: LedgerForm) -> list[Column]:
+        """Return the columns, in the language of the page."""
+        model = cls.form.model
+        return [
+            Column(
+                name,
+                heading(model, name),
+                is_required=form.fields[name].required,
+                words=tuple(str(word) for word in cls.form.labels.get(name, {}).values()),
+                example=cls._example(name),
+            )
+            for name in (*form.content_names, *DAYS)
+        ]
+
+    @classmethod
+    def _example(cls, name: str) -> str:
+        given = cls.examples.get(name, "")
+        return str(cls.form.labels.get(name, {}).get(given, given))
+
+    @classmethod
+    def place(cls, head: Iterable[str], names: Iterable[str]) -> dict[str, int]:
+        """Return which column of a sheet holds which field.
+
+        Raises
+        ------
+        InputError
+            With every heading that is unknown, twice there or missing.
+        """
+        names = list(names)
+        known = _known_headings(cls.form, names)
+        found: dict[str, int] = {}
+        faults = []
+        for index, text in enumerate(head):
+            name = known.get(_plain(text))
+            if name in EXTRAS:
+                continue
+            if name is None:
+                if text.strip():
+                    faults.append(InputError("platform.ui.heading_unknown", heading=text.strip()[:100]))
+            elif name in found:
+                faults.append(InputError("platform.ui.heading_twice", heading=text.strip()))
+            else:
+                found[name] = index
+        missing = [heading(cls.form.model, name) for name in names if name not in found and name not in DAYS]
+        if missing:
+            faults.append(InputError("platform.ui.heading_missing", headings=", ".join(missing)))
+        if faults:
+            raise InputError("platform.ui.sheet_refused", findings=faults)
+        return found
+
+    @classmethod
+    def cells(cls, row: Row, places: Mapping[str, int]) -> tuple[dict[str, str], list[InputError]]:
+        """Return the cells of a row as the form takes them, words of a list as their codes, and what is neither yes nor no."""
+        data, faults = {}, []
+        for name, index in places.items():
+            text = unescaped(row.cells[index].strip()) if index < len(row.cells) else ""
+            if name in cls.form.labels:
+                data[name] = _codes(cls.form, name).get(text.casefold(), text)
+            elif name not in DAYS and cls.form.model._meta.get_field(name).get_internal_type() == "BooleanField":
+                if text.casefold() not in YES | NO:
+                    faults.append(InputError("platform.ui.flag", field=name, value=text[:100]))
+                data[name] = "on" if text.casefold() in YES else ""
+            else:
+                data[name] = text
+        return data, faults
+
+    @classmethod
+    def identity(cls, version: Version) -> tuple[str, ...]:
+        """Return by what a row finds this record."""
+        return tuple(str(getattr(version, name)) for name in cls.key)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).rstrip("*").casefold()
+
+
+def _known_headings(form: type[LedgerForm], names: list[str]) -> dict[str, str]:
+    known = {_plain(name): name for name in names}
+    for language in LANGUAGES:
+        with override(language):
+            known |= {_plain(heading(form.model, name)): name for name in (*names, *DAYS)}
+            known |= {_plain(str(text)): name for name, text in EXTRAS.items()}
+    return known
+
+
+@functools.cache
+def _codes(form: type[LedgerForm], name: str) -> dict[str, str]:
+    labels = form.labels[name]
+    codes = {code.casefold(): code for code in labels}
+    for language in LANGUAGES:
+        with override(language):
+            codes |= {str(label).casefold(): code for code, label in labels.items()}
+    return codes
+
+
+def unescaped(text: str) -> str:
+    """Take away the apostrophe that keeps an exported text from being a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+
+
+FORMULA = frozenset("=+-@\t\r")
+
+
+def escaped(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text[:1] in FORMULA else text

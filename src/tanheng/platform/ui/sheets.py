@@ -1,0 +1,169 @@
+"""Sheets as bytes: XLSX and CSV, written so that the same rows give the same bytes, read as rows of text."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+import xlsxwriter
+
+from tanheng.core.errors import InputError
+from tanheng.platform.record.sniffing import CSV, XLSX
+
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_LONGEST_LIST = 255  # of the words that Excel offers in a cell
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet; ``number`` is what the spreadsheet calls it."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def read(path: Path, media: str) -> list[Row]:
+    """Return the rows of a sheet that hold anything; of a workbook its first sheet.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or is too large.
+    """
+    rows = list(_read_csv(path) if media == CSV else _read_workbook(path))
+    if len(rows) > MOST_ROWS + 1:
+        raise InputError("platform.ui.rows", count=len(rows) - 1, limit=MOST_ROWS)
+    if not rows:
+        raise InputError("platform.ui.no_rows")
+    return rows
+
+
+def _read_workbook(path: Path) -> Iterator[Row]:
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as book:
+            rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError("platform.ui.unreadable", reason=str(error)) from error
+    for number, cells in enumerate(rows, start=1):
+        texts = tuple(_text(cell) for cell in cells[:MOST_COLUMNS])
+        if any(text.strip() for text in texts):
+            yield Row(number, texts)
+
+
+def _text(cell: Any) -> str:  # Any: what a spreadsheet holds
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell)
+
+
+def _read_csv(path: Path) -> Iterator[Row]:
+    data = path.read_bytes()
+    for encoding in _ENCODINGS:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise InputError("platform.ui.unreadable", reason="UTF-8, GB 18030")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield Row(reader.line_num, tuple(cells[:MOST_COLUMNS]))
+    except csv.Error as error:
+        raise InputError("platform.ui.unreadable", reason=str(error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A sheet to write.
+
+    Parameters
+    ----------
+    name : str
+    heads : sequence of str
+    rows : sequence of sequences
+        Numbers as Decimal, dates as dates, all else as text.
+    words : sequence of sequences of str
+        Of each column what may stand in it; empty where anything may.
+    """
+
+    name: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    words: Sequence[Sequence[str]] = ()
+
+
+def workbook(sheets: Sequence[Sheet], *, created: datetime.datetime) -> bytes:
+    """Return a workbook; no text in it is ever a formula."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    book.set_properties({"created": created.replace(tzinfo=None)})
+    head = book.add_format({"bold": True, "bg_color": "#E3F0F2", "border": 1, "text_wrap": True, "valign": "top"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.name)
+        page.freeze_panes(1, 0)
+        for column, title in enumerate(sheet.heads):
+            page.write_string(0, column, title, head)
+            page.set_column(column, column, min(40, max(12, 2 * len(title))))
+        for line, row in enumerate(sheet.rows, start=1):
+            for column, value in enumerate(row):
+                _write(page, line, column, value, day)
+        for column, words in enumerate(sheet.words):
+            if words and len(",".join(words)) <= _LONGEST_LIST:
+                page.data_validation(1, column, MOST_ROWS, column, {"validate": "list", "source": list(words)})
+        if sheet.rows:
+            page.autofilter(0, 0, len(sheet.rows), max(0, len(sheet.heads) - 1))
+    book.close()
+    return target.getvalue()
+
+
+def _write(page: Any, line: int, column: int, value: object, day: Any) -> None:  # Any: xlsxwriter has no types
+    if value is None or value == "":
+        return
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        page.write_number(line, column, value)
+    elif isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        page.write_datetime(line, column, value, day)
+    else:
+        page.write_string(line, column, str(value))
+
+
+def comma_separated(sheet: Sheet, *, escape: Any) -> bytes:  # Any: a function of text
+    """Return a sheet as CSV in UTF-8 with a byte order mark, as spreadsheets expect it.
+
+    Parameters
+    ----------
+    escape : callable
+        Makes a text harmless that a spreadsheet would take for a formula.
+    """
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(sheet.heads)
+    for row in sheet.rows:
+        writer.writerow([escape(value) if isinstance(value, str) else _plain(value) for value in row])
+    return target.getvalue().encode("utf-8-sig")
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+MEDIA = frozenset({XLSX, CSV})

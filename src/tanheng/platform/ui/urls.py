@@ -1,0 +1,18 @@
+"""Addresses of the pages that are no ledgers."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tanheng.platform.ui.overview import FoundPlant, Overview
+from tanheng.platform.ui.preferences import choose_theme
+from tanheng.platform.ui.system import AuditTrail, EvidenceLog, People
+
+urlpatterns = [
+    path("", Overview.as_view(), name="overview"),
+    path("plants/new/", FoundPlant.as_view(), name="found-plant"),
+    path("theme/", choose_theme, name="theme"),
+    path("people/", People.as_view(), name="people"),
+    path("audit/", AuditTrail.as_view(), name="audit-trail"),
+    path("log/", EvidenceLog.as_view(), name="evidence-log"),
+]
