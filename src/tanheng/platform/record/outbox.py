@@ -36,7 +36,7 @@ class _Head:
     clock_offset_ms: int
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a part of the change it states: both or neither
 def record(
     plant: int,
     *,

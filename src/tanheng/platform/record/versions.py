@@ -23,7 +23,7 @@ from tanheng.trust.statement import StatementType
 V = TypeVar("V", bound=Version)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a part of the service that calls it
 def write(
     model: type[V],
     *,
@@ -107,7 +107,8 @@ def write(
         **columns,
     )
     _insert(row)
-    _close_covered(row, moment)
+    if last is not None:
+        _close_covered(row, moment)
     return row
 
 
@@ -146,8 +147,7 @@ def _same(last: Version, payload: Payload) -> bool:
 def _insert(row: Version) -> None:
     """Insert ``row``; a constraint of its table becomes an error that names it."""
     try:
-        with transaction.atomic():
-            row.save(force_insert=True)
+        row.save(force_insert=True)
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "?"
         raise ConflictError("platform.record.constraint", type=row.TYPE, constraint=name) from error
