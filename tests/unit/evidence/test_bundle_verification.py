@@ -12,8 +12,9 @@ import pytest
 from tanheng.core import canonical
 from tanheng.evidence import Account, Archive, Replay, verify
 from tanheng.evidence.errors import AnchorError, BundleError, EntryError, EvidenceError, RecalculationError, ReportError
-from tanheng.standards import RulePack
-from tanheng.trust.keys import Protection
+from tanheng.standards import RulePack, load_pack
+from tanheng.trust.errors import KeyRefusedError
+from tanheng.trust.keys import Protection, Purpose
 
 INVENTORY = "report/inventory.json"
 
@@ -220,9 +221,6 @@ def test_a_checkpoint_cosigned_after_the_key_ended_is_refused(
 
 
 def test_a_key_of_another_purpose_signs_no_log(make_workshop: Callable[..., Any], account: Account) -> None:
-    from tanheng.trust.errors import KeyRefusedError
-    from tanheng.trust.keys import Purpose
-
     with pytest.raises(KeyRefusedError, match="device key"):
         make_workshop(record_changes={"purpose": Purpose.DEVICE}).parts(account)
 
@@ -257,8 +255,6 @@ def test_what_does_not_verify_is_not_given_out(workshop: Any, account: Account) 
 
 
 def test_another_rule_pack_of_the_verifier_is_said_and_the_arithmetic_still_checked(parts: Any) -> None:
-    from tanheng.standards import load_pack
-
     mine = load_pack()
     other = RulePack(
         documents=mine.documents,

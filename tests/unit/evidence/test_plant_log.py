@@ -11,9 +11,11 @@ from tanheng.evidence import Account, PlantLog, state_account
 from tanheng.evidence.cosigning import WitnessAddress, cosign, parse_addresses
 from tanheng.evidence.errors import MakingError
 from tanheng.evidence.plant_log import Draft
-from tanheng.trust.errors import KeyRefusedError, NoteError, TrustError
+from tanheng.trust import cbor
+from tanheng.trust.errors import KeyRefusedError, NoteError, TrustError, WitnessError
 from tanheng.trust.files import MemoryFiles
-from tanheng.trust.keys import Algorithm
+from tanheng.trust.key_file import StoredKey
+from tanheng.trust.keys import Algorithm, Purpose, record_of
 from tanheng.trust.note import parse as parse_note
 from tanheng.trust.statement import StatementType
 from tanheng.trust.suites import generate
@@ -68,15 +70,15 @@ def test_a_key_out_of_its_time_states_nothing(workshop: Any) -> None:
 
 
 def test_an_sm2_key_signs_no_log(workshop: Any) -> None:
-    import dataclasses
-
-    from tanheng.trust.key_file import StoredKey
-    from tanheng.trust.keys import Purpose, record_of
-
     made = generate(Algorithm.SM2_SM3)
     key = StoredKey(made, record_of(made, purpose=Purpose.LOG, subject="plant.example/log/1", valid_from_ms=T0))
     with pytest.raises(MakingError, match="ed25519"):
-        PlantLog(MemoryFiles(), MemoryFiles(), dataclasses.replace(key))
+        PlantLog(MemoryFiles(), MemoryFiles(), key)
+
+
+def test_a_key_of_another_purpose_opens_no_log(make_workshop: Callable[..., Any]) -> None:
+    with pytest.raises(KeyRefusedError, match="witness key"):
+        PlantLog(MemoryFiles(), MemoryFiles(), make_workshop(record_changes={"purpose": Purpose.WITNESS}).key)
 
 
 def test_a_log_of_another_key_is_not_continued(workshop: Any, make_workshop: Callable[..., Any]) -> None:
@@ -111,8 +113,6 @@ def test_payloads_of_another_time_than_the_log_are_refused(workshop: Any, make_w
         "first": 0,
         "entries": [[logged.statement.encode(), logged.salt, logged.payload] for logged in other.log],
     }
-    from tanheng.trust import cbor
-
     workshop.payload_files.write("next", cbor.dumps(pending))
     with pytest.raises(MakingError, match="copies of different times"):
         PlantLog(workshop.log_files, workshop.payload_files, workshop.key)
@@ -141,7 +141,6 @@ def address(shop: Any) -> WitnessAddress:
 
 def answering(shop: Any, asked: list[bytes]) -> Callable[[str, bytes], tuple[int, bytes]]:
     """Ask the real witness, as its WSGI application answers."""
-    from tanheng.trust.errors import WitnessError
 
     def ask(url: str, body: bytes) -> tuple[int, bytes]:
         assert url == "https://witness.example/add-checkpoint"
