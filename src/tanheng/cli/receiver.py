@@ -171,7 +171,7 @@ class Receiver:
             return answer
 
     def drain(self) -> int:
-        """Bring what the journal holds into the lake and return how many envelopes that were."""
+        """Bring what the journal holds into the lake, sweep it, and return how many envelopes that were."""
         with self._turn:
             done = 0
             while entries := self._journal.after(self.lake.catalogue.state().settled, limit=_DRAIN):
@@ -180,6 +180,8 @@ class Receiver:
                 done += len(entries)
                 for entry in entries:
                     self._rows.pop(entry.index, None)
+            if done:
+                self.lake.sweep(now=self._now())
             return done
 
     def stored(self) -> int:

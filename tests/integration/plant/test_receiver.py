@@ -196,3 +196,17 @@ def test_a_body_larger_than_allowed_is_refused_before_it_is_read(receiver: Recei
             assert line.recv(100).startswith(b"HTTP/1.1 413")
     finally:
         server.stop()
+
+
+def test_files_that_were_folded_away_are_swept_an_hour_later(tmp_path: Path, probe: Probe, engine: Engine) -> None:
+    time = [START]
+    receiver = Receiver(tmp_path, plant="plant-1", keys=[probe.record], now=lambda: time[0], engine=engine)
+    for _ in range(16):
+        receiver.accept(probe.seal())
+        receiver.drain()
+    assert len(list((tmp_path / "lake/segments").rglob("*.parquet"))) == 17
+    time[0] += 3_600_000
+    receiver.accept(probe.seal())
+    receiver.drain()
+    assert len(list((tmp_path / "lake/segments").rglob("*.parquet"))) == 2
+    receiver.close()
