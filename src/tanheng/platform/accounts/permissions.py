@@ -11,6 +11,7 @@ _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "accounts.manage": _ADMINISTRATOR,
     "record.found_plant": _ADMINISTRATOR,
+    "record.begin_epoch": frozenset({Role.ADMINISTRATOR, Role.CARBON_MANAGER}),
     "record.read": EVERYBODY,
     "record.read_audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.VERIFIER}),
     "record.attach": PREPARERS | {Role.ADMINISTRATOR, Role.AUDITOR},

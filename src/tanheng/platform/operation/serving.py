@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import ipaddress
 import json
 import logging
@@ -87,6 +88,8 @@ class Started:
     address: str
     fingerprint: str | None
     first_link: str | None
+    renew: Callable[[], bool]
+    """Renews the server certificate when its end is near, and has the web process take it; tells whether it did."""
 
 
 def _is_loopback(host: str) -> bool:
@@ -122,7 +125,8 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
             child.start()
         _wait_until_it_answers(serving, certificate, children)
         link = f"{serving.shown}/join/{first}" if first else None
-        yield Started(serving.shown, certificate.fingerprint if certificate else None, link)
+        renew = functools.partial(_renew, folder, serving, children)
+        yield Started(serving.shown, certificate.fingerprint if certificate else None, link, renew)
     finally:
         _stop_all(children)
         if server is not None:
@@ -139,7 +143,8 @@ def run(
         signal.signal(number, lambda *_: ending.set())
     with running(folder, serving, prepare) as started:
         announce(started)
-        ending.wait()
+        while not ending.wait(CHECK_CERTIFICATE_EVERY):
+            started.renew()
 
 
 def _prepare_database(prepare: Callable[[], object] | None) -> str | None:
@@ -172,6 +177,23 @@ def _certificate(folder: DataFolder, serving: Serving) -> ServerCertificate | No
     if serving.certificate is not None and serving.key is not None:
         return certificates.own(serving.certificate, serving.key, now=now)
     return certificates.ensure(folder, certificates.local_names(serving.names), now=now)
+
+
+def _renew(folder: DataFolder, serving: Serving, children: list[Child]) -> bool:
+    before = _certificate_bytes(folder)
+    _certificate(folder, serving)
+    if _certificate_bytes(folder) == before:
+        return False
+    for child in children:
+        if child.name == "web":
+            child.restart()
+    _log.info("server certificate renewed")
+    return True
+
+
+def _certificate_bytes(folder: DataFolder) -> bytes:
+    path = folder.tls / "server.crt"
+    return path.read_bytes() if path.exists() else b""
 
 
 def _environment(serving: Serving, certificate: ServerCertificate | None) -> Mapping[str, str]:

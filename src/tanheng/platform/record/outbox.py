@@ -97,7 +97,12 @@ def record(
 
 
 def media_type(schema_id: str) -> str:
-    """Return the media type of a payload schema: ``line/1`` is ``application/vnd.tanheng.line+json;v=1``."""
+    """Return the media type of a payload schema: ``line/1`` is ``application/vnd.tanheng.line+json;v=1``.
+
+    What is a media type already, because its payload is no JSON, stays as it is.
+    """
+    if schema_id.startswith("application/"):
+        return schema_id
     name, number = schema_id.rsplit("/", 1)
     return f"application/vnd.tanheng.{name}+json;v={number}"
 

@@ -1,0 +1,126 @@
+"""A database of the plant's own: another version of PostgreSQL, over TCP, with logins that its administrator made."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tanheng.platform.database.binaries import ServerUser, programs
+
+OLDER = programs().parents[1] / "pginstall" / "bin"
+"""PostgreSQL 16, which the wheel carries beside 18."""
+
+ROLES = """
+CREATE ROLE carbon_owner LOGIN PASSWORD 'owner-secret';
+CREATE ROLE carbon_app LOGIN PASSWORD 'app-secret';
+CREATE DATABASE carbon OWNER carbon_owner TEMPLATE template0 ENCODING 'UTF8';
+"""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Yield the port of a server that asks for passwords."""
+    import tempfile
+
+    user = ServerUser.current()
+    with tempfile.TemporaryDirectory(prefix="tanheng-outside-") as name, socket.create_server(("127.0.0.1", 0)) as probe:
+        chosen = int(probe.getsockname()[1])
+        top = Path(name)
+        top.chmod(0o711)
+        home = top / "home"
+        home.mkdir()
+        user.own(home, 0o700)
+        password = home / "password"
+        password.write_text("super-secret")
+        user.own(password, 0o600)
+        who = {"user": user.uid, "group": user.gid, "extra_groups": []} if user.drop else {}
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+        make = [
+            str(OLDER / "initdb"),
+            "-D",
+            str(home / "data"),
+            "-U",
+            "super",
+            "--pwfile",
+            str(password),
+            "-A",
+            "scram-sha-256",
+        ]
+        subprocess.run([*make, "-E", "UTF8"], check=True, capture_output=True, env=environment, cwd="/", **who)  # type: ignore[call-overload]
+        probe.close()
+        words = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={chosen}", "-c", f"unix_socket_directories={home}"]
+        server = subprocess.Popen(  # type: ignore[call-overload]
+            [str(OLDER / "postgres"), "-D", str(home / "data"), *words],
+            env=environment,
+            cwd="/",
+            stderr=subprocess.DEVNULL,
+            **who,
+        )
+        try:
+            _prepare(chosen)
+            yield chosen
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _prepare(port: int) -> None:
+    deadline = time.monotonic() + 60
+    address = f"postgresql://super:super-secret@127.0.0.1:{port}/postgres"
+    while True:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(address, autocommit=True) as connection:
+            for statement in ROLES.strip().splitlines():
+                connection.execute(statement.encode())
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def tanheng(place: Path, port: int, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
+    urls = {
+        "TANHENG_DATABASE_URL": f"postgresql://carbon_app:app-secret@127.0.0.1:{port}/carbon",
+        "TANHENG_DATABASE_OWNER_URL": f"postgresql://carbon_owner:owner-secret@127.0.0.1:{port}/carbon",
+    }
+    environment = {**kept, "LC_ALL": "en_US.UTF-8", **urls, **changes}
+    command = [sys.executable, "-m", "tanheng", *words, "--data", str(place / "data")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=240)
+
+
+def test_the_tables_are_made_there_and_the_app_is_held_to_its_scope(place: Path, port: int) -> None:
+    made = tanheng(place, port, "migrate")
+    assert made.returncode == 0, made.stderr[-2000:]
+    assert tanheng(place, port, "migrate", "--check").returncode == 0
+    assert not (place / "data" / "postgres").exists()
+    with psycopg.connect(f"postgresql://carbon_app:app-secret@127.0.0.1:{port}/carbon", autocommit=True) as app:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="no scope is open"):
+            app.execute("SELECT * FROM record_plant WHERE id = 1")
+        with app.transaction():
+            app.execute("SELECT set_config('tanheng.plants', '{1}', true)")
+            assert app.execute("SELECT count(*) FROM record_plant").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("TRUNCATE record_log_entry")
+
+
+def test_services_refuse_the_owner_as_their_login(place: Path, port: int) -> None:
+    assert tanheng(place, port, "migrate").returncode == 0
+    owner = f"postgresql://carbon_owner:owner-secret@127.0.0.1:{port}/carbon"
+    refused = tanheng(place, port, "worker", TANHENG_DATABASE_URL=owner)
+    assert refused.returncode == 1
+    assert "carbon_owner" in refused.stderr
+    assert "owner-secret" not in refused.stderr
+
+
+def test_a_command_of_the_owner_needs_the_owners_address(place: Path, port: int) -> None:
+    refused = tanheng(place, port, "migrate", TANHENG_DATABASE_OWNER_URL="")
+    assert refused.returncode == 1
+    assert "TANHENG_DATABASE_OWNER_URL" in refused.stderr
