@@ -8,23 +8,30 @@ without evidence is named; such a budget is a lower bound and never a final U.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tanheng.accounting.graph import Absence, Node, Value, operands, run
 from tanheng.accounting.inventory import Inventory
 from tanheng.core import identifiers
 from tanheng.core.errors import CalculationError
+from tanheng.core.units import convert
+from tanheng.standards import RulePack
 from tanheng.uncertainty import (
     Cause,
     Component,
     Input,
+    Judged,
     Kind,
     MonteCarlo,
     Propagated,
+    Requirement,
     Upgrade,
     Validation,
+    Verdict,
+    judge,
     monte_carlo,
     propagate,
     validate,
@@ -72,6 +79,7 @@ class Evaluated:
     gum: Propagated
     run: MonteCarlo | None = None
     validation: Validation | None = None
+    judged: Judged | None = None
 
     @property
     def differs(self) -> bool:
@@ -110,8 +118,7 @@ class Evaluation:
 
     def missing_for(self, inventory: Inventory, identifier: str) -> list[str]:
         """Return what one figure rests on and nobody gave evidence for."""
-        bare = set(self.without_evidence)
-        return sorted({_subject(key) for key in inventory.behind(identifier)} & bare)
+        return sorted(_behind(inventory, identifier) & set(self.without_evidence))
 
     def upgrade(self, quantity: str, evidence: Evidence) -> dict[str, Upgrade]:
         """Return u of each figure before and after the components of one quantity, in all its periods, are exchanged.
@@ -127,6 +134,30 @@ class Evaluation:
         return exchanged(self.model, self.inputs, changed)
 
 
+def requirements(inventory: Inventory, pack: RulePack) -> dict[str, Requirement]:
+    """Return the largest U the plant says each figure may have, dated data of the rule pack, for the year of the account.
+
+    Raises
+    ------
+    StandardsError
+        When the parameter named does not exist or has no value for the year.
+    """
+    day = datetime.date(inventory.plant.year, 12, 31)
+    found = {}
+    for figure, parameter in inventory.plant.required_uncertainty.items():
+        value = pack.value(parameter, on=day, known=inventory.known)
+        found[inventory.figure(figure).id] = Requirement(
+            id=value.id,
+            largest=float(convert(value.value, value.unit, "1")),
+            p=0.95,
+            source=f"{value.document}, {value.place['en']}",
+            state=value.check,
+            begins=value.describes_from,
+            ends=value.describes_to,
+        )
+    return found
+
+
 def evaluate_inventory(
     inventory: Inventory,
     evidence: Mapping[str, Evidence],
@@ -135,6 +166,7 @@ def evaluate_inventory(
     trials: int | str = TRIALS,
     seed: int = SEED,
     threads: int = 1,
+    required: Mapping[str, Requirement] | None = None,
 ) -> Evaluation:
     """Return the uncertainty of the figures of an inventory by the GUM and by Monte Carlo.
 
@@ -147,6 +179,8 @@ def evaluate_inventory(
         Ids to evaluate; the figures of the whole account that are totals, emissions or intensities when left out.
     trials : int or "adaptive"
         0 leaves Monte Carlo out.
+    required : mapping of str to Requirement, optional
+        Largest U by figure; these figures are evaluated too and judged.
     seed, threads
         As in :func:`tanheng.uncertainty.monte_carlo`.
 
@@ -155,7 +189,8 @@ def evaluate_inventory(
     CalculationError
         When a figure asked for does not exist or has no value.
     """
-    chosen = list(figures) if figures is not None else _usual(inventory)
+    asked = required or {}
+    chosen = list(dict.fromkeys([*(figures if figures is not None else _usual(inventory)), *asked]))
     nodes = _needed(inventory, chosen)
     shape: dict[str, Value] = {node.id: _official(inventory, node.id) for node in nodes}
     leaves = _leaves(inventory, nodes)
@@ -174,11 +209,24 @@ def evaluate_inventory(
     gum = propagate(model, inputs)
     runs = monte_carlo(model, inputs, trials=trials, seed=seed, threads=threads) if trials else {}
     evaluated = {
-        name: Evaluated(name, gum[name], runs.get(name), validate(gum[name], runs[name]) if name in runs else None)
+        name: _evaluated(gum[name], runs.get(name), asked.get(name), whole=not _behind(inventory, name) & set(bare))
         for name in varying
     }
     done = next(iter(runs.values())).trials if runs else 0
     return Evaluation(evaluated, tuple(bare), inputs, model, seed, done)
+
+
+def _evaluated(gum: Propagated, run: MonteCarlo | None, requirement: Requirement | None, *, whole: bool) -> Evaluated:
+    """Return the results of one figure; a U that something is missing from may break a requirement, and never meets one."""
+    validation = None if run is None else validate(gum, run)
+    judged = None if requirement is None else judge(gum, requirement)
+    if judged is not None and judged.verdict is Verdict.MET and not whole:
+        judged = replace(judged, verdict=Verdict.INCOMPLETE)
+    return Evaluated(gum.name, gum, run, validation, judged)
+
+
+def _behind(inventory: Inventory, identifier: str) -> set[str]:
+    return {_subject(key) for key in inventory.behind(identifier)}
 
 
 def _usual(inventory: Inventory) -> list[str]:
@@ -226,4 +274,4 @@ def _input(value: float, evidence: Evidence) -> Input:
     return Input.of(value, evidence.components, nature=evidence.nature)
 
 
-__all__ = ["SEED", "TRIALS", "Contribution", "Evaluated", "Evaluation", "Evidence", "evaluate_inventory"]
+__all__ = ["SEED", "TRIALS", "Contribution", "Evaluated", "Evaluation", "Evidence", "evaluate_inventory", "requirements"]

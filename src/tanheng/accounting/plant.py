@@ -129,8 +129,9 @@ class Plant:
 
     ``periods`` are the months accounted, such as ``2025-01`` … ``2025-12``, or the one year ``2025`` where a method works on
     annual amounts. ``clinker_boundary`` is the id of the definition used (``cooler`` or ``silo``, see ``boundaries.py``).
-    ``choices`` maps an option of the rule book to the plant's choice. ``constructed`` is the sentence that says the data are
-    made up, where they are.
+    ``choices`` maps an option of the rule book to the plant's choice. ``required_uncertainty`` maps a figure to the
+    parameter of the rule pack that says how large its U may be. ``constructed`` is the sentence that says the data are made
+    up, where they are.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Plant:
     precursors: tuple[Product, ...] = ()
     declared_none: tuple[DeclaredNone, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    required_uncertainty: Mapping[str, str] = field(default_factory=dict)
     constructed: Words | None = None
     prepared: datetime.date | None = None
 

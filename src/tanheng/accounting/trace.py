@@ -116,6 +116,7 @@ def _plant(plant: Plant) -> dict[str, Any]:
         "precursors": plant.precursors,
         "declared_none": plant.declared_none,
         "choices": plant.choices,
+        "required_uncertainty": plant.required_uncertainty,
         "constructed": plant.constructed,
         "prepared": plant.prepared,
     }

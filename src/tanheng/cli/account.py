@@ -71,7 +71,7 @@ def command(
         pack = load_pack(tuple(overlay or ()))
         old = None if compare is None else _old(compare)
         year, inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
-        evaluation = evaluated(year, inventory, quiet=as_json) if uncertainty and not inventory.blank_mandatory else None
+        evaluation = evaluated(year, inventory, pack, quiet=as_json) if uncertainty and not inventory.blank_mandatory else None
         if as_json:
             sys.stdout.write(json.dumps(_figures(inventory, evaluation), ensure_ascii=False, indent=1) + "\n")
         else:
@@ -163,14 +163,15 @@ def account_folder(
         return year, account(year.plant, year.ledger, pack, book_id=book, known=known)
 
 
-def evaluated(year: PlantYear, inventory: Inventory, *, quiet: bool = False) -> Evaluation:
+def evaluated(year: PlantYear, inventory: Inventory, pack: RulePack, *, quiet: bool = False) -> Evaluation:
     """Return the uncertainty of an inventory by what the folder states of instruments and laboratory."""
-    from tanheng.accounting.evaluation import evaluate_inventory
+    from tanheng.accounting.evaluation import evaluate_inventory, requirements
     from tanheng.accounting.stated import evidence
 
     with output.progress(quiet=quiet) as step:
         step("uncertainty")
-        return evaluate_inventory(inventory, evidence(year.instruments, year.components))
+        given = evidence(year.instruments, year.components)
+        return evaluate_inventory(inventory, given, required=requirements(inventory, pack))
 
 
 def _figures(inventory: Inventory, evaluation: Evaluation | None) -> Mapping[str, Any]:

@@ -97,12 +97,15 @@ def uncertainty(inventory: Inventory, evaluation: Evaluation, lang: str) -> None
         console.print(render("cli.account.no_evidence", lang, {}), style="yellow")
         return
     table = Table(box=None, pad_edge=False, header_style="bold", title=words("uncertainty"))
-    kept = [index for index, name in enumerate(report.HEADS) if name != "item"]
+    kept = [index for index, name in enumerate(report.HEADS) if name not in ("item", "required")]
     for index in kept:
         table.add_column(words(report.HEADS[index]), justify="right" if 1 < index < 9 else "left", no_wrap=index < 9)
     for row in content["rows"]:
         table.add_row(*(row[index] for index in kept))
     console.print(table)
+    for row in content["rows"]:
+        if row[-1] != "–":
+            console.print(f"{row[1]}  {words('required')} {row[-1]}")
     ranked = Table(box=None, pad_edge=False, header_style="bold", title=words("contributions", name=content["first"]))
     for name in ("id", "cause", "effect", "share"):
         ranked.add_column(words(name), justify="right" if name == "share" else "left")

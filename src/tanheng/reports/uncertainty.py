@@ -7,12 +7,27 @@ from typing import Any
 
 from tanheng.accounting.evaluation import Evaluated, Evaluation
 from tanheng.accounting.inventory import Inventory
+from tanheng.core.states import word
 from tanheng.reports.words import Words
 from tanheng.uncertainty import rounded
 from tanheng.uncertainty.component import CAUSE_WORDS, Kind
+from tanheng.uncertainty.requirement import VERDICT_WORDS
 from tanheng.uncertainty.statement import KIND_WORDS
 
-HEADS = ("item", "id", "value", "expanded", "unit", "k", "relative", "random", "systematic", "monte_carlo", "budget")
+HEADS = (
+    "item",
+    "id",
+    "value",
+    "expanded",
+    "unit",
+    "k",
+    "relative",
+    "random",
+    "systematic",
+    "monte_carlo",
+    "budget",
+    "required",
+)
 SHOWN = 12
 """Contributions shown; the rest is added up in a row of its own."""
 
@@ -42,7 +57,17 @@ def _row(inventory: Inventory, evaluation: Evaluation, item: Evaluated, words: W
         _percent(item.gum.parts[Kind.SYSTEMATIC.value], item.gum.value),
         _interval(item),
         words(final) + (" · " + words("differs") if item.differs else ""),
+        _verdict(item, words),
     ]
+
+
+def _verdict(item: Evaluated, words: Words) -> str:
+    """Return the largest U allowed and whether it is met; a dash where nothing is required."""
+    if item.judged is None:
+        return "–"
+    requirement = item.judged.requirement
+    said = VERDICT_WORDS[item.judged.verdict][words.lang]
+    return f"≤ {100 * requirement.largest:g} % ({requirement.id}, {word(requirement.state, words.lang)}): {said}"
 
 
 def _interval(item: Evaluated) -> str:

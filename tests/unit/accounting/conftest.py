@@ -41,6 +41,7 @@ class Desk:
         self.streams: tuple[Stream, ...] = (fuel("line.1", "coal", "bituminous_coal"), fuel("line.1", "diesel", "diesel"))
         self.rulebook = "cn.cets"
         self.choices: dict[str, str] = {}
+        self.required_uncertainty: dict[str, str] = {}
         self.periods: tuple[str, ...] = MONTHS
         self.products: tuple[Product, ...] = ()
         self.facilities: tuple[Facility, ...] = ()
@@ -80,6 +81,7 @@ class Desk:
             self.rulebook,
             choices=self.choices,
             products=self.products,
+            required_uncertainty=self.required_uncertainty,
             facilities=self.facilities,
         )
 

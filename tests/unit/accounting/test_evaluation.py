@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tanheng.accounting.entries import Cell
-from tanheng.accounting.evaluation import Evidence, evaluate_inventory
+from tanheng.accounting.evaluation import Evidence, evaluate_inventory, requirements
 from tanheng.accounting.folder import Instrument, StatedComponent
 from tanheng.accounting.stated import evidence
 from tanheng.core.errors import CalculationError
-from tanheng.uncertainty import Cause, Component
+from tanheng.core.states import CheckState
+from tanheng.uncertainty import Cause, Component, Requirement, Verdict
 
 Desk = Any  # conftest's
 
@@ -181,3 +182,32 @@ def test_a_stated_component_has_the_size_its_words_give_it(shape: str, stated: s
     found = evidence([], [row])["cn.cets.oxidation.solid.cement_kiln"]
     assert found.components[0].at(100.0) == pytest.approx(expected)
     assert found.nature == "default-factor"
+
+
+LIMIT = Requirement("limit", largest=0.025, p=0.95, source="constructed", state=CheckState.VERIFIED)
+
+
+@pytest.mark.parametrize(("relative", "verdict"), [(0.012, Verdict.MET), (0.013, Verdict.NOT_MET)])
+def test_a_required_uncertainty_is_met_up_to_its_limit(plant_year: Desk, relative: float, verdict: Verdict) -> None:
+    # by hand: k = 1.96, so 1.2 % gives U = 2.35 % and 1.3 % gives 2.55 %
+    evaluation = evaluate_inventory(
+        plant_year.account(), {COAL: _scale(relative)}, required={COAL: LIMIT}, figures=[], trials=0
+    )
+    judged = evaluation.figures[COAL].judged
+    assert judged is not None
+    assert judged.verdict is verdict
+
+
+def test_a_total_with_values_without_evidence_never_meets_a_requirement(plant_year: Desk) -> None:
+    evaluation = evaluate_inventory(
+        plant_year.account(), {COAL: _scale(0.001)}, required={"ets.direct": LIMIT}, figures=[], trials=0
+    )
+    judged = evaluation.figures["ets.direct"].judged
+    assert judged is not None
+    assert judged.verdict is Verdict.INCOMPLETE
+
+
+def test_requirements_come_dated_from_the_rule_pack(plant_year: Desk) -> None:
+    plant_year.required_uncertainty = {"ets.direct": "eu.mrr.required_uncertainty.fall_back_c.largest"}
+    found = requirements(plant_year.account(), plant_year.pack)["ets.direct"]
+    assert (found.largest, found.p, found.state) == (0.025, 0.95, CheckState.VERIFIED)

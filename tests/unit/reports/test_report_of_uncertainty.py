@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tanheng.accounting.account import account
-from tanheng.accounting.evaluation import Evaluation, evaluate_inventory
+from tanheng.accounting.evaluation import Evaluation, evaluate_inventory, requirements
 from tanheng.accounting.folder import read_folder
 from tanheng.accounting.inventory import Inventory
 from tanheng.accounting.stated import evidence
@@ -23,8 +23,10 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "hubei-5000tpd"
 @pytest.fixture(scope="module")
 def evaluated() -> tuple[Inventory, Evaluation]:
     year = read_folder(EXAMPLE)
-    inventory = account(year.plant, year.ledger, load_pack())
-    return inventory, evaluate_inventory(inventory, evidence(year.instruments, year.components), trials=5000)
+    pack = load_pack()
+    inventory = account(year.plant, year.ledger, pack)
+    given = evidence(year.instruments, year.components)
+    return inventory, evaluate_inventory(inventory, given, trials=5000, required=requirements(inventory, pack))
 
 
 def test_every_row_has_a_value_a_half_width_and_a_verdict(evaluated: tuple[Inventory, Evaluation]) -> None:
@@ -37,7 +39,8 @@ def test_every_row_has_a_value_a_half_width_and_a_verdict(evaluated: tuple[Inven
 def test_a_total_with_values_nobody_gave_evidence_for_is_called_a_lower_bound(evaluated: tuple[Inventory, Evaluation]) -> None:
     inventory, evaluation = evaluated
     row = next(row for row in uncertainty.table(inventory, evaluation, Words("en")) if row[1] == "ets.direct")
-    assert row[-1].startswith("incomplete (lower bound)")
+    assert row[uncertainty.HEADS.index("budget")].startswith("incomplete (lower bound)")
+    assert row[-1].endswith("incomplete, cannot be said to be met")
 
 
 def test_contributions_shown_and_the_rest_add_up_to_all(evaluated: tuple[Inventory, Evaluation]) -> None:

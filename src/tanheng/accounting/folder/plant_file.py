@@ -43,6 +43,7 @@ OPTIONAL = (
     "prepared",
     "constructed",
     "choices",
+    "required_uncertainty",
     "facilities",
     "products",
     "precursors",
@@ -123,6 +124,7 @@ class _Reader:
             precursors=tuple(_each(parts.get("precursors"), lambda node: self._product(node, "precursor"))),
             declared_none=tuple(_each(parts.get("declared_none"), self._declared_none)),
             choices=_texts(parts.get("choices")),
+            required_uncertainty=_texts(parts.get("required_uncertainty")),
             constructed=_words(parts["constructed"]) if "constructed" in parts else None,
             prepared=_day(parts.get("prepared")),
         )
