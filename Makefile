@@ -43,7 +43,7 @@ $(VENV)/.debian: requirements/debian.txt | $(VENV)/.ready
 
 # -- using ------------------------------------------------------------------------------------------------------------
 
-demo: $(VENV)/.ready $(VENV)/.assets ## account both examples and start the platform with a simulated plant
+demo: $(VENV)/.ready $(VENV)/.assets ## account both examples and show their tables
 	@$(BIN)/tanheng demo
 
 test: setup ## pass all tests; real database, browser, protocols
