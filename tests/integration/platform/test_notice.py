@@ -204,7 +204,8 @@ def wait_in_queue(plant: Plant, key: str = "k") -> int:
             plant.pk,
             key=key,
             recipients=[("li@plant.example", "zh-hans"), ("ann@plant.example", "en")],
-            code="platform.duty.mail",
+            subject="platform.duty.mail.subject",
+            body="platform.duty.mail",
             fields=fields,
             now=NOW,
         )

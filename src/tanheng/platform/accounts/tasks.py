@@ -61,7 +61,13 @@ def _tell_duty(plant: int, call: duties.Call, now: datetime.datetime) -> None:
             "state": _STATES[call.kind][language],
         }
         mail.queue(
-            plant, key=f"duty/{call.duty.uid}/{call.kind}", recipients=people, code="platform.duty.mail", fields=fields, now=now
+            plant,
+            key=f"duty/{call.duty.uid}/{call.kind}",
+            recipients=people,
+            subject="platform.duty.mail.subject",
+            body="platform.duty.mail",
+            fields=fields,
+            now=now,
         )
 
 
@@ -74,7 +80,13 @@ def _tell_alarm(plant: int, alarm: Alarm, now: datetime.datetime) -> None:
             "at": alarm.raised_at.isoformat(timespec="minutes"),
         }
         mail.queue(
-            plant, key=f"alarm/{alarm.uid}/escalated", recipients=people, code="platform.alarm.mail", fields=fields, now=now
+            plant,
+            key=f"alarm/{alarm.uid}/escalated",
+            recipients=people,
+            subject="platform.alarm.mail.subject",
+            body="platform.alarm.mail",
+            fields=fields,
+            now=now,
         )
 
 

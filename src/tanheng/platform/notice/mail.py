@@ -21,7 +21,8 @@ def queue(
     *,
     key: str,
     recipients: Iterable[tuple[str, str]],
-    code: str,
+    subject: str,
+    body: str,
     fields: dict[str, object],
     now: datetime.datetime,
 ) -> int:
@@ -30,8 +31,8 @@ def queue(
     Parameters
     ----------
     recipients : iterable of (address, language)
-    code : str
-        Message whose text is the body; ``<code>.subject`` is the subject.
+    subject, body : str
+        Codes of the messages that are the mail's subject and body.
 
     Returns
     -------
@@ -41,9 +42,8 @@ def queue(
     rows = []
     for address, language in recipients:
         word = "zh" if language.startswith("zh") else "en"
-        subject = messages.render(f"{code}.subject", word, fields)
-        body = messages.render(code, word, fields)
-        rows.append(Message(plant_id=plant, key=key, address=address, subject=_one_line(subject), body=body, made_at=now))
+        head, text = messages.render(subject, word, fields), messages.render(body, word, fields)
+        rows.append(Message(plant_id=plant, key=key, address=address, subject=_one_line(head), body=text, made_at=now))
     before = Message.objects.filter(plant_id=plant, key=key).count()
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     return Message.objects.filter(plant_id=plant, key=key).count() - before
