@@ -49,7 +49,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def until(condition: Callable[[], Any], *, seconds: float = 10, what: str = "the condition") -> None:
+async def until(condition: Callable[[], Any], *, seconds: float = 40, what: str = "the condition") -> None:
     """Wait until a condition holds; fail by name when it does not."""
     end = time.monotonic() + seconds
     while not condition():
@@ -410,6 +410,12 @@ BENCHES: dict[str, type[Bench]] = {
     "dlt645": Dlt645Bench,
 }
 Make = Callable[..., Site]
+
+
+@pytest.fixture(params=list(BENCHES))
+def described(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+    """A device that is only described, not started."""
+    return BENCHES[request.param](tmp_path)
 
 
 @pytest.fixture(params=list(BENCHES))

@@ -254,7 +254,7 @@ class Rig:
         )
 
 
-async def _until(condition: Callable[[], Any], *, seconds: float = 15, what: str = "the condition") -> None:
+async def _until(condition: Callable[[], Any], *, seconds: float = 40, what: str = "the condition") -> None:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
