@@ -51,6 +51,7 @@ UNITS = _table(
     ("MJ/kg", "heat per mass", 1, 1),
     ("kJ/kg", "heat per mass", 1, 1000),
     ("TJ/Gg", "heat per mass", 1, 1),
+    ("kcal/kg", "heat per mass", 10_467, 2_500_000),  # International Table calorie: 4.1868 kJ/kg exactly
     ("GJ/10^4Nm3", "heat per normal volume", 1, 1),
     ("tC/GJ", "carbon per heat", 1, 1),
     ("tC/TJ", "carbon per heat", 1, 1000),

@@ -21,6 +21,8 @@ names = st.sampled_from(sorted(units.UNITS))
     ("value", "source", "target", "expected"),
     [
         ("23076", "kJ/kg", "GJ/t", "23.076"),
+        ("5500", "kcal/kg", "kJ/kg", "23027.4"),  # 4.1868 kJ to the International Table kilocalorie
+        ("7000", "kcal/kg", "GJ/t", "29.3076"),  # coal equivalent, GB/T 2589-2020
         ("23.076", "MJ/kg", "GJ/t", "23.076"),
         ("99", "%", "1", "0.99"),
         ("1.5", "10^4t", "t", "15000"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from tanheng.accounting import items
 from tanheng.accounting.entries import Cell
@@ -242,8 +242,8 @@ def range_fault(value: Decimal, subject: Subject) -> tuple[str, dict[str, str]]:
     lowest, highest = subject.lowest, subject.highest
     fields = {
         "unit": subject.unit,
-        "lowest": "−∞" if lowest is None else f"{lowest.normalize():f}",
-        "highest": "∞" if highest is None else f"{highest.normalize():f}",
+        "lowest": "−∞" if lowest is None else _bound(lowest),
+        "highest": "∞" if highest is None else _bound(highest),
         "item_zh": subject.item.title["zh"],
         "item_en": subject.item.title["en"],
     }
@@ -257,6 +257,11 @@ def range_fault(value: Decimal, subject: Subject) -> tuple[str, dict[str, str]]:
     if fitting:
         return "range.unit", {**fields, "fitting": ", ".join(fitting)}
     return "range.outside", fields
+
+
+def _bound(value: Decimal) -> str:
+    """Return a bound as a message shows it: six digits, for a converted one may have no end."""
+    return f"{value.normalize(Context(prec=6)):f}"
 
 
 def _fits(value: Decimal, subject: Subject, unit: str) -> bool:

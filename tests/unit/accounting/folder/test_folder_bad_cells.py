@@ -109,6 +109,35 @@ def test_kilojoule_per_kilogram_typed_for_gigajoule_per_tonne_is_named(case: Cas
     assert (fault.code, fault.fields["fitting"]) == ("folder.range.unit", "kJ/kg")
 
 
+@pytest.mark.parametrize("value", ["1000", "5500", "9000"])
+def test_a_calorific_value_that_fits_two_units_names_both(case: Case, value: str) -> None:
+    case.set("heat", "2025-03", value)
+    fault = case.fault()
+    assert (fault.code, fault.fields["fitting"]) == ("folder.range.unit", "kJ/kg, kcal/kg")
+
+
+@pytest.mark.parametrize("unit", ["kcal/kg", "大卡/千克"])
+def test_kilocalories_per_kilogram_are_read(case: Case, unit: str) -> None:
+    case.set("heat", "unit", unit)
+    case.rows["heat"][9:] = ["5500"] * 12
+    entry = case.read().ledger.versions["line.1.fuel.coal.net_calorific_value@2025-03"][0]
+    assert (str(entry.value), entry.unit) == ("5500", "kcal/kg")
+
+
+def test_lean_coal_in_kilojoules_is_within_the_bounds(case: Case) -> None:
+    case.set("heat", "unit", "kJ/kg")
+    case.rows["heat"][9:] = ["5400"] * 12
+    assert case.read().ledger.versions
+
+
+def test_bounds_in_kilocalories_are_shown_with_six_digits(case: Case) -> None:
+    case.set("heat", "unit", "kcal/kg")
+    case.rows["heat"][9:] = ["23.076"] * 12
+    fault = case.faults()[0]
+    # 0.1 and 60 GJ/t over 4.1868 kJ/kcal
+    assert (fault.fields["lowest"], fault.fields["highest"]) == ("23.8846", "14330.8")
+
+
 def test_gigajoule_per_tonne_typed_for_kilojoule_per_kilogram_is_named(case: Case) -> None:
     case.set("heat", "unit", "kJ/kg")
     faults = case.faults()
@@ -122,7 +151,7 @@ def test_carbon_per_terajoule_typed_for_carbon_per_gigajoule_is_named(case: Case
 
 
 def test_a_value_no_unit_explains_is_refused_with_its_range(case: Case) -> None:
-    case.set("heat", "2025-03", "90")
+    case.set("heat", "2025-03", "90000")
     fault = case.fault()
     assert (fault.code, fault.fields["lowest"], fault.fields["highest"]) == ("folder.range.outside", "0.1", "60")
 
