@@ -42,6 +42,15 @@ def test_both_forms_and_languages_hold_the_same_rows(tmp_path: Path) -> None:
     assert read[0] == read[1]
 
 
+@pytest.mark.parametrize(("lang", "said"), [("zh", "以 # 开头的行不读取"), ("en", "Rows that begin with # are not read")])
+@pytest.mark.parametrize("kind", ["cets", "gbt", "eu"])
+def test_the_help_of_a_csv_matrix_is_whole(tmp_path: Path, kind: str, lang: str, said: str) -> None:
+    write_template(tmp_path, lang=lang, kind=kind, form="csv")
+    second = (tmp_path / "activity.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    assert said in second
+    assert ("不适用的化验值" if lang == "zh" else "n/a for a property") in second
+
+
 def test_writing_again_gives_the_same_bytes(tmp_path: Path) -> None:
     names = write_template(tmp_path / "a")
     write_template(tmp_path / "b")
