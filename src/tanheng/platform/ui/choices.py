@@ -20,6 +20,7 @@ from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
 
 BOUNDARIES = ("clinker", "enterprise")
+YEARS = range(1950, 2200)
 NAMES = ("plant", "line", "period", "boundary")
 
 
@@ -95,9 +96,8 @@ def choices_of(request: HttpRequest, actor: Actor) -> Choices:
     given = {name: request.GET[name] for name in NAMES if request.GET.get(name)}
     plants = tuple(selectors.plants(actor))
     plant = _plant(plants, given.get("plant"))
-    try:
-        period = Month.parse(given.get("period", ""))
-    except PeriodError:
+    period = _month(given.get("period", ""))
+    if period is None:
         given.pop("period", None)
         period = _this_month(plant)
     boundary = given.get("boundary", "")
@@ -121,6 +121,14 @@ def _plant(plants: tuple[Plant, ...], code: str | None) -> Plant | None:
         if plant.code == code:
             return plant
     raise MissingError("platform.plant.unknown", code=code)
+
+
+def _month(text: str) -> Month | None:
+    try:
+        month = Month.parse(text)
+    except PeriodError:
+        return None
+    return month if month.year in YEARS else None
 
 
 def _this_month(plant: Plant | None) -> Month:

@@ -48,7 +48,7 @@ class EditPage(LedgerPage):
             if record is None or form.cleaned_data["seen"] == record.version:
                 form.add_error(None, text_of(error))
                 return self._page(form, record)
-            return self._stale(form, record, error)
+            return self._stale(form, record)
         if record is not None and saved.version == record.version:
             messages.info(
                 request, _("Nothing differs from version %(version)s; nothing was saved.") % {"version": saved.version}
@@ -95,7 +95,7 @@ class EditPage(LedgerPage):
         }
         return self.show(values, status=400 if form.errors else 200)
 
-    def _stale(self, form: LedgerForm, record: Version, error: ConflictError) -> HttpResponse:
+    def _stale(self, form: LedgerForm, record: Version) -> HttpResponse:
         """Return what was typed beside what somebody else has saved meanwhile."""
         labels = self.ledger.form.labels
         rows = []
@@ -104,7 +104,6 @@ class EditPage(LedgerPage):
             rows.append({"heading": field.heading, "now": field.text, "typed": typed, "differs": typed != field.text})
         values = {
             "title": title_of(self.ledger, record),
-            "message": text_of(error),
             "record": record,
             "rows": rows,
             "reason": form.cleaned_data.get("reason", ""),
@@ -118,7 +117,7 @@ def _check_while_typing(form: LedgerForm, address: str) -> None:
     for name, field in form.fields.items():
         field.widget.attrs |= {
             "hx-post": address,
-            "hx-trigger": "change, keyup changed delay:600ms",
+            "hx-trigger": "change, input changed delay:600ms",
             "hx-target": f"#errors-{name}",
             "hx-sync": "closest form:queue last",
         }

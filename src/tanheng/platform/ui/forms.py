@@ -101,8 +101,13 @@ class LedgerForm(forms.Form):
     def _adapted(self, name: str, field: Any) -> Any:  # Any: form fields
         if name in self.labels:
             blank = [("", "—")] if field.initial in (None, "") else []
+            refusal = _("“%(value)s” is none of the words allowed:")
+            words = "、".join(str(word) for word in self.labels[name].values())
             return forms.ChoiceField(
-                label=heading(self.model, name), choices=[*blank, *self.labels[name].items()], initial=field.initial
+                label=heading(self.model, name),
+                choices=[*blank, *self.labels[name].items()],
+                initial=field.initial,
+                error_messages={"invalid_choice": f"{refusal} {words}"},
             )
         if isinstance(field, forms.DateField):
             field = _day("", required=field.required)

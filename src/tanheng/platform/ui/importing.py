@@ -109,9 +109,7 @@ class Importer:
 
     def _take(self, row: Row, places: dict[str, int]) -> None:
         data, faults = self.ledger.resource.cells(row, places)
-        if faults:
-            self._refuse(row, data, faults)
-            return
+        self._refuse(row, data, faults)
         identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
         first = self._seen.setdefault(identity, row.number)
         if first != row.number:
@@ -121,6 +119,7 @@ class Importer:
         form = self._form(data, record, places)
         if not form.is_valid():
             self._refuse_form(row, data, form)
+        if faults or form.errors:
             return
         try:
             self._save(form, record)

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tanheng.core import messages as texts
 from tanheng.core.errors import InputError
@@ -158,7 +158,7 @@ class FoundForm(forms.Form):
     """A new plant."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("of a record", "Code"),
         max_length=64,
         help_text=gettext_lazy("Lower-case letters, digits and hyphens. It names the plant's log for ever."),
     )

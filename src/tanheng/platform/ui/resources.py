@@ -124,7 +124,7 @@ class LedgerResource:
             elif name not in DAYS and cls.form.model._meta.get_field(name).get_internal_type() == "BooleanField":
                 if text.casefold() not in YES | NO:
                     faults.append(InputError("platform.ui.flag", field=name, value=text[:100]))
-                data[name] = "on" if text.casefold() in YES else ""
+                data[name] = "" if text.casefold() in NO else text
             else:
                 data[name] = text
         return data, faults

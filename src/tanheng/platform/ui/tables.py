@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tanheng.platform.record.models import Version
-from tanheng.platform.ui.ledger import Labels, digits, shown
+from tanheng.platform.ui.ledger import Labels, digits, heading, shown
 
 BLANK = format_html('<span class="blank" aria-hidden="true">{}</span>', "—")
 
@@ -68,6 +68,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
     class Meta:
         """How it is drawn."""
 
+        model: type[Version]
         template_name = "ui/ledger/table.html"
         attrs = {"class": "table table-sm table-vcenter card-table"}  # noqa: RUF012  # read by django-tables2
         sequence = ("...", "version", "known_from")
@@ -95,4 +96,5 @@ class HeadColumn(tables.Column):  # type: ignore[misc]  # as above
 
 def titles(table: type[LedgerTable]) -> dict[str, str | Promise]:
     """Return the headings of a table's columns, for the choice of columns."""
-    return {name: column.verbose_name or name for name, column in table.base_columns.items()}
+    model: type[Version] = table.Meta.model  # heirs have it
+    return {name: column.verbose_name or heading(model, name) for name, column in table.base_columns.items()}
