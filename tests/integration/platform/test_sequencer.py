@@ -6,9 +6,10 @@ import json
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import WSGIApplication
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,7 @@ from tanheng.platform.testing import superuser
 from tanheng.trust.checkpoint import open_checkpoint
 from tanheng.trust.cosignature import Cosigner
 from tanheng.trust.keys import Algorithm, generate
+from tanheng.trust.note import Signature
 from tanheng.trust.statement import StatementType
 from tanheng.trust.tree import MemoryTree
 from tanheng.trust.witness import MemoryStore, Witness
@@ -185,9 +187,13 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
+def served(witness: Witness) -> AbstractContextManager[str]:
+    return answering(application(witness))
+
+
 @contextmanager
-def served(witness: Witness) -> Iterator[str]:
-    with make_server("127.0.0.1", 0, application(witness), WSGIServer, _Quiet) as server:
+def answering(app: WSGIApplication) -> Iterator[str]:
+    with make_server("127.0.0.1", 0, app, WSGIServer, _Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -259,6 +265,25 @@ def test_a_cosignature_of_another_key_is_not_believed(fresh: Plant, cosigner: Co
     other = Cosigner(cosigner.name, generate(Algorithm.ED25519))
     with served(witness_for(fresh, other, MemoryStore())) as url:
         assert not cosigning.cosign(fresh.pk, cosigning.WitnessAddress(url, cosigner.verifier_key))
+
+
+def test_a_cosignature_that_does_not_verify_is_not_believed(fresh: Plant, cosigner: Cosigner) -> None:
+    """The right name and key id, and bytes that nobody signed."""
+    sequencer.sequence(fresh.pk)
+    key = cosigner.verifier_key
+    forged = Signature(key.name, key.key_hash, (1_790_000_000).to_bytes(8, "big") + bytes(64)).line.encode()
+
+    def lie(environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [forged]
+
+    with answering(lie) as url:
+        assert not cosigning.cosign(fresh.pk, cosigning.WitnessAddress(url, key))
+    with scope([fresh.pk]):
+        last = sequencer.last_checkpoint(fresh)
+    assert last is not None
+    assert last.cosigned_at is None
+    assert forged not in last.note.encode()
 
 
 def test_the_witness_is_read_from_its_file(platform: object, cosigner: Cosigner) -> None:

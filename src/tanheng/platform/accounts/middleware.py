@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from tanheng.platform.record.actor import Actor
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 NOBODY = frozenset[int]()
+NOTED_EVERY = datetime.timedelta(minutes=1)
 
 
 class TokenMiddleware:
@@ -35,8 +37,12 @@ class TokenMiddleware:
             return self.get_response(request)
         token = token_of(header.removeprefix("Bearer ").strip())
         if token is None:
-            return JsonResponse({"code": "platform.accounts.token", "message": "token refused"}, status=401)
-        Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+            error = RightsError("platform.accounts.token")
+            message = {"zh": error.text("zh"), "en": error.text("en")}
+            return JsonResponse({"code": error.code, "message": message, "fields": {}, "findings": []}, status=401)
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
+            Token.objects.filter(pk=token.pk).update(last_used_at=now)
         request.user = token.user
         request.tanheng_token = token  # type: ignore[attr-defined]  # one attribute of ours
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch: no cookie is used

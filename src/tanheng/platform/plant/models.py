@@ -60,7 +60,10 @@ class Site(Version):
         """Database rules."""
 
         db_table = "plant_site"
-        indexes = (*Version.Meta.indexes, models.Index(fields=("plant", "code"), name="plant_site_by_code"))
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            *Version.Meta.indexes,
+            models.Index(fields=("plant", "code"), name="plant_site_by_code"),
+        )
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Version.Meta.constraints,
             models.CheckConstraint(condition=Q(code__regex=_CODE), name="plant_site_code"),
@@ -85,7 +88,10 @@ class Permit(Version):
         """Database rules."""
 
         db_table = "plant_permit"
-        indexes = (*Version.Meta.indexes, models.Index(fields=("plant", "number"), name="plant_permit_by_number"))
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            *Version.Meta.indexes,
+            models.Index(fields=("plant", "number"), name="plant_permit_by_number"),
+        )
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Version.Meta.constraints,
             models.CheckConstraint(
@@ -117,7 +123,10 @@ class Line(Version):
         """Database rules."""
 
         db_table = "plant_line"
-        indexes = (*Version.Meta.indexes, models.Index(fields=("plant", "code"), name="plant_line_by_code"))
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            *Version.Meta.indexes,
+            models.Index(fields=("plant", "code"), name="plant_line_by_code"),
+        )
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Version.Meta.constraints,
             models.CheckConstraint(condition=Q(code__regex=_CODE), name="plant_line_code"),

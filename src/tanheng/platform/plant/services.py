@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -112,32 +114,59 @@ def _one_at_a_time(model: type[Version], plant: int) -> None:
 
 def _faults(content: Content, plant: Plant, subject: uuid.UUID | None) -> list[InputError]:
     """Return the faults of the content itself, and only of a good one those against the plant's other records."""
-    today = PlantClock(plant.zone).local(clock.now_ms(plant)).date()
+    found = _Context.of(plant, type(content)).faults(content)
+    if found:
+        return found
     match content:
         case enterprise_1.Enterprise():
-            return rules.check_enterprise(content, today=today) or _second_enterprise(plant, subject)
+            return _second_enterprise(plant, subject)
         case site_1.Site():
-            return rules.check_site(content) or _taken(Site, content.code, plant, subject)
+            return _taken(Site, "code", content.code, plant, subject, {"code": content.code})
         case permit_1.Permit():
-            lines = codes(Line, plant.pk)
-            return rules.check_permit(content, lines=lines, today=today) or _same_number(content, plant, subject)
+            return _taken(Permit, "number", content.number, plant, subject, {"kind": content.kind, "number": content.number})
         case line_1.Line():
-            sites = codes(Site, plant.pk)
-            return rules.check_line(content, sites=sites, today=today) or _taken(Line, content.code, plant, subject)
+            return _taken(Line, "code", content.code, plant, subject, {"code": content.code})
 
 
-def _taken(model: type[Site] | type[Line], code: str, plant: Plant, subject: uuid.UUID | None) -> list[InputError]:
-    others = model.objects.filter(plant=plant).latest_versions().filter(code=code)
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a record is checked against beside itself."""
+
+    today: datetime.date
+    sites: frozenset[str]
+    lines: frozenset[str]
+
+    @classmethod
+    def of(cls, plant: Plant, kind: type) -> _Context:
+        today = PlantClock(plant.zone).local(clock.now_ms(plant)).date()
+        sites = codes(Site, plant.pk) if kind is line_1.Line else frozenset[str]()
+        lines = codes(Line, plant.pk) if kind is permit_1.Permit else frozenset[str]()
+        return cls(today, sites, lines)
+
+    def faults(self, content: Content) -> list[InputError]:
+        match content:
+            case enterprise_1.Enterprise():
+                return rules.check_enterprise(content, today=self.today)
+            case site_1.Site():
+                return rules.check_site(content)
+            case permit_1.Permit():
+                return rules.check_permit(content, lines=self.lines, today=self.today)
+            case line_1.Line():
+                return rules.check_line(content, sites=self.sites, today=self.today)
+
+
+def _taken(
+    model: type[Version], field: str, value: str, plant: Plant, subject: uuid.UUID | None, key: dict[str, str]
+) -> list[InputError]:
+    """Return the fault of a key that another record uses. Most keys were never used: that is found out by one look-up."""
+    rows: Any = model._default_manager  # Any: heirs of Version; Django's documented name
+    others = rows.filter(plant=plant, **key)
     if subject is not None:
         others = others.exclude(subject=subject)
-    return [InputError("platform.plant.taken", field="code", value=code)] if others.exists() else []
-
-
-def _same_number(content: permit_1.Permit, plant: Plant, subject: uuid.UUID | None) -> list[InputError]:
-    others = Permit.objects.filter(plant=plant).latest_versions().filter(kind=content.kind, number=content.number)
-    if subject is not None:
-        others = others.exclude(subject=subject)
-    return [InputError("platform.plant.taken", field="number", value=content.number)] if others.exists() else []
+    if not others.exists():
+        return []
+    taken = rows.filter(plant=plant).latest_versions().filter(subject__in=others.values("subject"), **key).exists()
+    return [InputError("platform.plant.taken", field=field, value=value)] if taken else []
 
 
 def _second_enterprise(plant: Plant, subject: uuid.UUID | None) -> list[InputError]:
@@ -145,3 +174,67 @@ def _second_enterprise(plant: Plant, subject: uuid.UUID | None) -> list[InputErr
     if subject is not None:
         others = others.exclude(subject=subject)
     return [InputError("platform.plant.one_enterprise", field="credit_code", plant=plant.code)] if others.exists() else []
+
+
+@transaction.atomic
+def save_many(
+    model: type[V], contents: Sequence[Content], *, plant: Plant, actor: Actor, valid_from: datetime.date | None = None
+) -> list[V]:
+    """Enter many new records: all of them or none.
+
+    Raises
+    ------
+    RightsError
+    InputError
+        With every fault of every record; the field ``row`` counts from 1.
+    """
+    require(actor, "plant.write", plant.pk)
+    _one_at_a_time(model, plant.pk)
+    faults = list(_faults_of_many(contents, plant))
+    if faults:
+        raise InputError("platform.plant.refused", findings=faults, count=len(faults))
+    schema_id = str(getattr(model, "SCHEMA"))  # noqa: B009  # heirs of Version have it
+    rows = versions.write_many(
+        model, plant=plant.pk, actor=actor, schema_id=schema_id, contents=contents, valid_from=valid_from
+    )
+    audit.note(f"plant.save_{model.TYPE}", actor=actor, plant=plant.pk, detail={"count": len(rows)})
+    return rows
+
+
+def _faults_of_many(contents: Sequence[Content], plant: Plant) -> Iterator[InputError]:
+    if not contents:
+        return
+    context = _Context.of(plant, type(contents[0]))
+    used = _keys_in_use(contents[0], plant)
+    for number, content in enumerate(contents, 1):
+        found = context.faults(content)
+        field, key = _key(content)
+        if not found and key in used:
+            found = [InputError("platform.plant.taken", field=field, value=key[-1])]
+        used.add(key)
+        for fault in found:
+            fault.fields["row"] = number
+        yield from found
+
+
+def _key(content: Content) -> tuple[str, tuple[str, ...]]:
+    """Return the field that must be unique, and what must be unique."""
+    match content:
+        case enterprise_1.Enterprise():
+            return "credit_code", ("",)
+        case permit_1.Permit():
+            return "number", (content.kind.value, content.number)
+        case site_1.Site() | line_1.Line():
+            return "code", (content.code,)
+
+
+def _keys_in_use(example: Content, plant: Plant) -> set[tuple[str, ...]]:
+    match example:
+        case enterprise_1.Enterprise():
+            return {("",)} if Enterprise.objects.filter(plant=plant).latest_versions().exists() else set()
+        case permit_1.Permit():
+            return set(Permit.objects.filter(plant=plant).latest_versions().values_list("kind", "number"))
+        case site_1.Site():
+            return {(code,) for code in codes(Site, plant.pk)}
+        case line_1.Line():
+            return {(code,) for code in codes(Line, plant.pk)}

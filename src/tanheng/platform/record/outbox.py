@@ -7,6 +7,7 @@ commits; a transaction that fails takes its index with it. One transaction write
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -16,6 +17,8 @@ from tanheng.platform.record import clock
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import LogEntry
 from tanheng.trust.statement import SALT_BYTES, Statement, StatementType
+
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,15 @@ class _Head:
     clock_offset_ms: int
 
 
-@transaction.atomic(savepoint=False)  # a part of the change it states: both or neither
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One payload to be stated: what it is about, which version, its bytes."""
+
+    subject: str
+    version: int
+    payload: bytes
+
+
 def record(
     plant: int,
     *,
@@ -68,32 +79,51 @@ def record(
     MissingError
         The plant is not in the scope.
     """
-    head = _take(plant)
+    said = Said(subject, version, payload)
+    return record_many(plant, [said], type=type, media=media, actor=actor, keep_payload=keep_payload)[0]
+
+
+@transaction.atomic(savepoint=False)  # a part of the change it states: both or neither
+def record_many(
+    plant: int,
+    said: Sequence[Said],
+    *,
+    type: StatementType,  # noqa: A002  # the statement's own word
+    media: str,
+    actor: Actor,
+    keep_payload: bool = False,
+) -> list[Logged]:
+    """Write the next entries of a plant's log, in order, at one time; parameters as of :func:`record`."""
+    head = _take(plant, len(said))
     time_ms = clock.now_ms(head)
-    salt = secrets.token_bytes(SALT_BYTES)
-    stated = Statement.of(
-        type,
-        payload,
-        salt=salt,
-        subject=subject,
-        version=version,
-        media=media_type(media),
-        time_ms=time_ms,
-        actor=str(actor.uid),
-        simulated=head.demonstration and head.clock_offset_ms != 0,
-    )
-    LogEntry.objects.create(
-        plant_id=plant,
-        epoch=head.epoch,
-        index=head.index,
-        type=type.value,
-        subject=subject,
-        statement=stated.encode(),
-        payload=payload if keep_payload else None,
-        salt=salt if keep_payload else None,
-        at=clock.to_datetime(time_ms),
-    )
-    return Logged(head.epoch, head.index, time_ms, salt)
+    logged = [Logged(head.epoch, head.index + at, time_ms, secrets.token_bytes(SALT_BYTES)) for at in range(len(said))]
+    entries = []
+    for one, where in zip(said, logged, strict=True):
+        stated = Statement.of(
+            type,
+            one.payload,
+            salt=where.salt,
+            subject=one.subject,
+            version=one.version,
+            media=media_type(media),
+            time_ms=time_ms,
+            actor=str(actor.uid),
+            simulated=head.demonstration and head.clock_offset_ms != 0,
+        )
+        entry = LogEntry(
+            plant_id=plant,
+            epoch=where.epoch,
+            index=where.index,
+            type=type.value,
+            subject=one.subject,
+            statement=stated.encode(),
+            payload=one.payload if keep_payload else None,
+            salt=where.salt if keep_payload else None,
+            at=clock.to_datetime(time_ms),
+        )
+        entries.append(entry)
+    LogEntry.objects.bulk_create(entries, batch_size=BATCH)
+    return logged
 
 
 def media_type(schema_id: str) -> str:
@@ -107,12 +137,12 @@ def media_type(schema_id: str) -> str:
     return f"application/vnd.tanheng.{name}+json;v={number}"
 
 
-def _take(plant: int) -> _Head:
+def _take(plant: int, count: int) -> _Head:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE record_plant SET next_index = next_index + 1 WHERE id = %s"
-            " RETURNING next_index - 1, epoch, demonstration, clock_offset_ms",
-            [plant],
+            "UPDATE record_plant SET next_index = next_index + %s WHERE id = %s"
+            " RETURNING next_index - %s, epoch, demonstration, clock_offset_ms",
+            [count, plant, count],
         )
         row = cursor.fetchone()
     if row is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -87,29 +88,80 @@ def write(
         payload=data,
         actor=actor,
     )
-    moment = clock.to_datetime(logged.time_ms)
+    row = _row(model, plant=plant, subject=subject, number=number, payload=payload, data=data, logged=logged, actor=actor)
+    _insert(row)
+    if last is not None:
+        _close_covered(row, row.known_from)
+    return row
+
+
+@transaction.atomic(savepoint=False)  # as above
+def write_many(
+    model: type[V],
+    *,
+    plant: int,
+    actor: Actor,
+    schema_id: str,
+    contents: Sequence[object],
+    valid_from: datetime.date | None = None,
+) -> list[V]:
+    """Write the first versions of many new records and their log entries: all of them or none.
+
+    Raises
+    ------
+    ConflictError
+        A constraint of the table refuses one.
+    """
+    subjects = [uuid.uuid4() for _ in contents]
+    payloads = [
+        Payload(schema=schema_id, content=one, valid_from=valid_from, valid_to=None, reason="", retired=False)
+        for one in contents
+    ]
+    said = [
+        outbox.Said(f"{model.TYPE}/{subject}", 1, payload.encode()) for subject, payload in zip(subjects, payloads, strict=True)
+    ]
+    logged = outbox.record_many(plant, said, type=_usual_type(1), media=schema_id, actor=actor)
+    rows = [
+        _row(model, plant=plant, subject=subject, number=1, payload=payload, data=one.payload, logged=where, actor=actor)
+        for subject, payload, one, where in zip(subjects, payloads, said, logged, strict=True)
+    ]
+    manager: Any = model._default_manager  # Any: heirs of Version; Django's documented name
+    try:
+        manager.bulk_create(rows, batch_size=outbox.BATCH)
+    except IntegrityError as error:
+        raise _refused(model, error) from error
+    return rows
+
+
+def _row(
+    model: type[V],
+    *,
+    plant: int,
+    subject: uuid.UUID,
+    number: int,
+    payload: Payload,
+    data: bytes,
+    logged: outbox.Logged,
+    actor: Actor,
+) -> V:
     columns: dict[str, Any] = schema.project(payload)  # Any: columns of whichever model
-    row = model(
+    return model(
         plant_id=plant,
         subject=subject,
         version=number,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        known_from=moment,
+        valid_from=payload.valid_from,
+        valid_to=payload.valid_to,
+        known_from=clock.to_datetime(logged.time_ms),
         actor=actor.uid,
         reason=payload.reason,
-        schema=schema_id,
+        schema=payload.schema,
         payload=data,
         salt=logged.salt,
         log_epoch=logged.epoch,
         log_index=logged.index,
-        retired=retired,
+        retired=payload.retired,
         **columns,
     )
-    _insert(row)
-    if last is not None:
-        _close_covered(row, moment)
-    return row
 
 
 def _usual_type(number: int) -> StatementType:
@@ -149,8 +201,12 @@ def _insert(row: Version) -> None:
     try:
         row.save(force_insert=True)
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "?"
-        raise ConflictError("platform.record.constraint", type=row.TYPE, constraint=name) from error
+        raise _refused(type(row), error) from error
+
+
+def _refused(model: type[Version], error: IntegrityError) -> ConflictError:
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "?"
+    return ConflictError("platform.record.constraint", type=model.TYPE, constraint=name)
 
 
 def _close_covered(row: Version, moment: datetime.datetime) -> None:

@@ -109,7 +109,9 @@ class Version(models.Model):
                 condition=Q(known_to__isnull=True) | Q(known_to__gte=F("known_from")), name="%(app_label)s_%(class)s_known"
             ),
         )
-        indexes = (models.Index(fields=("plant", "subject", "-version"), name="%(app_label)s_%(class)s_latest"),)
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            models.Index(fields=("plant", "subject", "-version"), name="%(app_label)s_%(class)s_latest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.TYPE} {self.subject} v{self.version}"
