@@ -12,6 +12,9 @@ _PREFIXES: Mapping[str, Mapping[StreamKind, str]] = {
     "cn.": {StreamKind.FUEL: "cn.cets.fuel.", StreamKind.MATERIAL: "cn.cets.deduction."},
 }
 
+# Where fuels burn: kilns and boilers have oxidation rates of their own, vehicles those of any device.
+_DEVICES = frozenset(["cement_kiln", "power_boiler", "industrial_boiler", "vehicle"])
+
 
 def known_items(pack: RulePack, book_id: str) -> Mapping[StreamKind, frozenset[str]]:
     """Return for each kind of stream the keys a rule book looks up; a kind that is not there takes any word.
@@ -35,6 +38,12 @@ def rulebook_ids(pack: RulePack) -> tuple[str, ...]:
 def clinker_kinds(pack: RulePack) -> frozenset[str]:
     """Return the clinker types that have a process factor."""
     return frozenset(_keys(pack, "cn.cets.clinker."))
+
+
+def devices(pack: RulePack) -> frozenset[str]:
+    """Return the combustion devices a stream may name: the usual ones, and those the table of oxidation rates has."""
+    ids = (name.removeprefix("cn.cets.oxidation.") for name in pack.ids("cn.cets.oxidation."))
+    return _DEVICES | {rest.partition(".")[2] for rest in ids if "." in rest}
 
 
 def _keys(pack: RulePack, prefix: str) -> Iterator[str]:

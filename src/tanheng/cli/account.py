@@ -71,7 +71,9 @@ def command(
         pack = load_pack(tuple(overlay or ()))
         old = None if compare is None else _old(compare)
         year, inventory = account_folder(folder, pack, rulebook, day, quiet=as_json)
-        evaluation = evaluated(year, inventory, pack, quiet=as_json) if uncertainty and not inventory.blank_mandatory else None
+        evaluation = None
+        if uncertainty and not inventory.blank_mandatory:
+            evaluation = _evaluated_if_stated(year, inventory, pack, lang, quiet=as_json)
         if as_json:
             sys.stdout.write(json.dumps(_figures(inventory, evaluation), ensure_ascii=False, indent=1) + "\n")
         else:
@@ -147,7 +149,7 @@ def account_folder(
     """
     from tanheng.accounting.account import account
     from tanheng.accounting.folder import read_folder
-    from tanheng.accounting.vocabulary import clinker_kinds, known_items, rulebook_ids
+    from tanheng.accounting.vocabulary import clinker_kinds, devices, known_items, rulebook_ids
 
     if book and book not in rulebook_ids(pack):
         raise InputError("cli.account.rulebook", value=book, known=", ".join(rulebook_ids(pack)))
@@ -158,9 +160,20 @@ def account_folder(
             known_items=lambda own: known_items(pack, book or own),
             known_clinkers=clinker_kinds(pack),
             known_rulebooks=rulebook_ids(pack),
+            known_devices=devices(pack),
         )
         step("account")
         return year, account(year.plant, year.ledger, pack, book_id=book, known=known)
+
+
+def _evaluated_if_stated(year: PlantYear, inventory: Inventory, pack: RulePack, lang: str, *, quiet: bool) -> Evaluation | None:
+    """Return the uncertainty of an inventory, or None and a word of it when the folder states nothing to evaluate."""
+    if year.instruments or year.components:
+        return evaluated(year, inventory, pack, quiet=quiet)
+    from tanheng.core.messages import render
+
+    print(render("cli.account.no_evidence", lang, {}), file=sys.stderr)
+    return None
 
 
 def evaluated(year: PlantYear, inventory: Inventory, pack: RulePack, *, quiet: bool = False) -> Evaluation:

@@ -51,6 +51,23 @@ def hubei(tmp_path: Path) -> Path:
     return Path(shutil.copytree(EXAMPLES / "hubei-5000tpd", tmp_path / "hubei", ignore=shutil.ignore_patterns("out")))
 
 
+def test_uncertainty_without_a_statement_is_said_and_no_error(run: Run, cement: Path) -> None:
+    code, printed, said = run("account", cement, "--uncertainty", "--lang", "en")
+    assert code == 0, said
+    assert "instruments.csv" in said
+    assert "uncertainty.csv" in said
+    assert printed
+    assert {*FILES} <= contents(cement / "out").keys()
+
+
+def test_a_device_nobody_knows_is_refused(run: Run, hubei: Path) -> None:
+    change(hubei / "plant.yaml", "device: cement_kiln", "device: rotary_kiln")
+    code, _, said = run("account", hubei, "--lang", "en")
+    assert code == 2
+    assert "rotary_kiln" in said
+    assert "cement_kiln" in said
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 

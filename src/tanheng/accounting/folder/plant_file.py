@@ -65,6 +65,7 @@ class Known:
     items: Callable[[str], Items] = lambda _: {}
     clinkers: Collection[str] = ()
     rulebooks: Collection[str] = ()
+    devices: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class _Reader:
             scope=scope,
             place=Place(place),
             title=_words(parts.get("title")),
-            device=_text(parts.get("device")),
+            device=self._device(parts.get("device")),
             shared_by=shared,
             ownership=_words(parts["ownership"]) if "ownership" in parts else {},
         )
@@ -213,6 +214,14 @@ class _Reader:
         known = sorted(self._items.get(kind, ()))
         if node and text and known and text not in known:
             node.fault("item", known=_some(known), nearest=nearest(text, known), kind=kind.value)
+        return text
+
+    def _device(self, node: Node | None) -> str:
+        """Return the combustion device of a stream: blank, or a word the tables know."""
+        text = _text(node)
+        known = sorted(self._known.devices)
+        if node and text and known and text not in known:
+            node.fault("choice", known=", ".join(known), nearest=nearest(text, known))
         return text
 
     def _own_id(self, node: Node | None, prefix: str) -> str:

@@ -84,6 +84,7 @@ def read_folder(
     known_items: Items | Callable[[str], Items] | None = None,
     known_clinkers: Collection[str] = (),
     known_rulebooks: Collection[str] = (),
+    known_devices: Collection[str] = (),
 ) -> PlantYear:
     """Return the plant-year of a folder.
 
@@ -94,8 +95,8 @@ def read_folder(
     known_items : mapping of StreamKind to collection of str, optional
         Keys of the rule pack for each kind of stream, or what gives them for a rule book's id; a kind that is not there takes
         any word.
-    known_clinkers, known_rulebooks : collections of str, optional
-        Likewise for clinker types and rule books; empty takes any.
+    known_clinkers, known_rulebooks, known_devices : collections of str, optional
+        Likewise for clinker types, rule books and combustion devices; empty takes any.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def read_folder(
     faults = Faults()
     contents = _contents(folder, faults)
     by_book = known_items if callable(known_items) else lambda _: known_items or {}
-    known = Known(by_book, known_clinkers, known_rulebooks)
+    known = Known(by_book, known_clinkers, known_rulebooks, known_devices)
     described = _plant(contents, known, faults)
     grids = _grids(contents, faults)
     if described is None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tanheng.accounting.plant import Place, StreamKind
+from tanheng.accounting.vocabulary import devices
+from tanheng.standards import load_pack
 
 # conftest's Case; tests of one folder cannot import each other under importlib mode
 Case = Any
@@ -117,6 +119,21 @@ def test_a_file_that_is_no_plant_is_refused(csv_case: Case, text: str, code: str
 def test_a_plant_in_gbk_is_refused(csv_case: Case) -> None:
     csv_case.plant = csv_case.plant.encode("gbk")
     assert [fault.code for fault in csv_case.faults()] == ["folder.plant.encoding"]
+
+
+def test_an_unknown_device_is_refused_with_the_nearest(csv_case: Case) -> None:
+    csv_case.plant = csv_case.plant.replace("device: cement_kiln", "device: cement_klin")
+    fault = csv_case.fault(known_devices=devices(load_pack()))
+    assert (fault.code, fault.fields["file"], fault.fields["row"]) == ("folder.plant.choice", "plant.yaml", 16)
+    for word in ("“cement_kiln”", "power_boiler", "industrial_boiler", "vehicle"):
+        assert word in fault.text("zh")
+        assert word in fault.text("en")
+
+
+@pytest.mark.parametrize("device", ["cement_kiln", "power_boiler", "industrial_boiler", "vehicle", "any", '""'])
+def test_a_device_of_the_tables_or_none_is_taken(csv_case: Case, device: str) -> None:
+    csv_case.plant = csv_case.plant.replace("device: cement_kiln", f"device: {device}")
+    assert csv_case.read(known_devices=devices(load_pack())).plant.streams[0].device == device.strip('"')
 
 
 def test_an_unknown_fuel_is_refused_with_the_nearest(csv_case: Case) -> None:
