@@ -15,13 +15,15 @@ from tanheng.accounting.compare import Move
 from tanheng.accounting.graph import Absence
 from tanheng.accounting.inventory import Figure, Inventory
 from tanheng.core.messages import render
-from tanheng.core.states import CheckState, word
-from tanheng.reports.words import Words, gap_texts
+from tanheng.core.states import CheckState
+from tanheng.reports.certainty import Certainty
+from tanheng.reports.words import Words, earlier_texts, gap_texts
 
 if TYPE_CHECKING:
     from tanheng.accounting.evaluation import Evaluation
 
 MARKS = {CheckState.VERIFIED: "✓", CheckState.SECONDARY: "~", CheckState.UNVERIFIED: "?"}
+ARITHMETIC_MARK = "="
 GROUPS = ("emission", "total", "intensity", "enterprise", "alternative_fuel", "comparison")
 WIDE = 120
 """Columns from which on the ids stand beside the titles; also the width when nobody watches."""
@@ -55,6 +57,8 @@ def summary(inventory: Inventory, lang: str) -> None:
         console.print(Text(boundary.title[lang]))
     if plant.constructed:
         console.print(Text(plant.constructed[lang], style="italic"))
+    words = Words(lang)
+    certainty = Certainty(inventory, words)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(render("cli.column.figure", lang, {}), overflow="fold")
     wide = console.width >= WIDE
@@ -68,9 +72,9 @@ def summary(inventory: Inventory, lang: str) -> None:
         for figure in inventory.figures.values():
             if figure.group == group and not figure.period:
                 style = "bold" if figure.id in totals else None
-                check = f"{MARKS[figure.check]} {word(figure.check, lang)}"
+                mark = ARITHMETIC_MARK if certainty.is_arithmetic(figure) else MARKS[figure.check]
                 names = [Text(figure.title[lang]), *([Text(figure.id)] if wide else [])]
-                table.add_row(*names, value_text(figure, lang), figure.unit, check, style=style)
+                table.add_row(*names, value_text(figure, lang), figure.unit, f"{mark} {certainty.figure(figure)}", style=style)
     console.print(table)
     _remarks(console, inventory, lang)
 
@@ -79,6 +83,8 @@ def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
     if inventory.unverified:
         fields = {"count": len(inventory.unverified), "ids": ", ".join(inventory.unverified)}
         console.print(render("cli.account.unverified", lang, fields), style="yellow")
+    for text in earlier_texts(inventory, Words(lang)):
+        console.print(Text(text, style="yellow"))
     if inventory.gaps:
         fields = {"count": len(inventory.gaps), "ids": "; ".join(gap_texts(inventory, Words(lang)))}
         console.print(Text(render("cli.account.gaps", lang, fields), style="yellow"))

@@ -15,8 +15,10 @@ from tanheng.accounting.graph import Absence, operands
 from tanheng.accounting.inventory import Figure, Inventory
 from tanheng.accounting.items import item_of
 from tanheng.core import identifiers
+from tanheng.core.messages import render
 from tanheng.core.rounding import round_to
 from tanheng.core.states import CheckState, Origin
+from tanheng.standards import ParameterValue
 
 SECTIONS = (
     "fuel",
@@ -157,13 +159,24 @@ def _owner(inventory: Inventory, quantity: str, language: str) -> str:
     return found + (" " if found and language == "en" else "")
 
 
+def parameter_title(value: ParameterValue) -> dict[str, str]:
+    """Return the title of a parameter; that of an oxidation factor names only fuel and device, so the kind stands before it."""
+    titles = {language: value.title[language] for language in ("zh", "en")}
+    if ".oxidation." not in value.id:
+        return titles
+    return {
+        language: render("reports.oxidation", language, {"name": title.replace("：", "·").replace(": ", ", ")})
+        for language, title in titles.items()
+    }
+
+
 def _parameter_row(inventory: Inventory, identifier: str, section: str) -> Row:
     value = inventory.parameters[identifier]
     printed = value.value
     decimals = max(0, -int(value.value.as_tuple().exponent))
     return Row(
         id=value.id,
-        title={"zh": value.title["zh"], "en": value.title["en"]},
+        title=parameter_title(value),
         unit=value.unit,
         decimals=decimals,
         values=tuple(printed for _ in inventory.plant.periods),

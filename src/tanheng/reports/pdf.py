@@ -19,12 +19,14 @@ from tanheng.accounting.inventory import Inventory
 from tanheng.core import canonical
 from tanheng.core.states import CheckState, word
 from tanheng.reports import charts
+from tanheng.reports.certainty import Certainty
 from tanheng.reports.errors import ReportError
-from tanheng.reports.matrix import rows, scopes, summary
+from tanheng.reports.matrix import parameter_title, rows, scopes, summary
 from tanheng.reports.words import (
     Words,
     boundary_notes,
     declared_none,
+    earlier_note,
     gap_texts,
     share,
     source_stream_cells,
@@ -80,7 +82,7 @@ def _date(inventory: Inventory) -> datetime.datetime:
 def content(inventory: Inventory, lang: str, evaluation: Evaluation | None = None) -> dict[str, Any]:
     """Return everything the template prints, as texts: the template decides nothing and adds nothing up."""
     words = Words(lang)
-    plant = inventory.plant
+    plant, certainty = inventory.plant, Certainty(inventory, words)
     digest = canonical.digest(trace.dumps(inventory))
     return {
         "lang": lang,
@@ -95,7 +97,7 @@ def content(inventory: Inventory, lang: str, evaluation: Evaluation | None = Non
                 figure.id,
                 words.number(figure.rounded if figure.rounded is not None else figure.absence),
                 figure.unit,
-                word(figure.check, lang),
+                certainty.figure(figure),
             ]
             for figure in summary(inventory)
         ],
@@ -103,7 +105,7 @@ def content(inventory: Inventory, lang: str, evaluation: Evaluation | None = Non
         "monthly": charts.monthly(inventory, lang),
         "flow": charts.flow(inventory, lang),
         "matrices": [_matrix(inventory, scope, words) for scope in scopes(inventory)],
-        "parameters": _parameters(inventory, lang),
+        "parameters": _parameters(inventory, words),
         "unverified": words("unverified_text", count=len(inventory.unverified)) if inventory.unverified else "",
         "corrections": _corrections(inventory, words),
         "gaps": gap_texts(inventory, words),
@@ -157,12 +159,13 @@ def _matrix(inventory: Inventory, scope: str, words: Words) -> dict[str, Any]:
     }
 
 
-def _parameters(inventory: Inventory, lang: str) -> list[dict[str, Any]]:
+def _parameters(inventory: Inventory, words: Words) -> list[dict[str, Any]]:
+    lang = words.lang
     values = sorted(inventory.parameters.values(), key=lambda value: (value.id, value.describes_from))
     return [
         {
             "cells": [
-                value.title[lang],
+                parameter_title(value)[lang],
                 value.digits,
                 value.unit,
                 f"{value.document}, {value.place[lang]}",
@@ -170,6 +173,7 @@ def _parameters(inventory: Inventory, lang: str) -> list[dict[str, Any]]:
             ],
             "id": value.id,
             "note": value.note[lang] if value.note and value.check is CheckState.UNVERIFIED else "",
+            "earlier": earlier_note(value, inventory, words),
             "warn": value.check is CheckState.UNVERIFIED,
         }
         for value in values

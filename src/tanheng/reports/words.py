@@ -11,6 +11,7 @@ from tanheng.core.messages import catalogue, render
 from tanheng.core.rounding import round_to
 from tanheng.core.states import word
 from tanheng.reports.matrix import Value
+from tanheng.standards import ParameterValue
 
 
 class Words:
@@ -40,6 +41,21 @@ class Words:
         return {
             code.removeprefix("reports."): text[self.lang] for code, text in catalogue().items() if code.startswith("reports.")
         }
+
+
+def earlier_note(value: ParameterValue, inventory: Inventory, words: Words) -> str:
+    """Return that a parameter describes a time before the account's year and serves all the same; else nothing."""
+    until = value.describes_to
+    if until is None or until.year >= inventory.plant.year:
+        return ""
+    since = value.describes_from.year
+    return words("earlier", year=str(until.year) if since == until.year else f"{since}–{until.year}")
+
+
+def earlier_texts(inventory: Inventory, words: Words) -> list[str]:
+    """Return the parameters that describe a time before the account's year, each once with that time."""
+    noted = ((value.id, earlier_note(value, inventory, words)) for value in inventory.parameters.values())
+    return [words("earlier_of", id=name, note=note) for name, note in dict.fromkeys(noted) if note]
 
 
 def share(part: Figure, whole: Figure) -> str:

@@ -15,13 +15,15 @@ from tanheng.accounting.inventory import Inventory
 from tanheng.core.canonical import plain
 from tanheng.core.rounding import round_to
 from tanheng.core.states import CheckState, word
+from tanheng.reports.certainty import Certainty
 from tanheng.reports.digest import renderer_digest
-from tanheng.reports.matrix import Row, Value, rows, scopes, summary
+from tanheng.reports.matrix import Row, Value, parameter_title, rows, scopes, summary
 from tanheng.reports.words import (
     Words,
     boundary_name,
     boundary_notes,
     declared_none,
+    earlier_note,
     gap_texts,
     share,
     source_stream_cells,
@@ -52,6 +54,7 @@ class _Writer:
     def __init__(self, book: Any, inventory: Inventory, lang: str) -> None:
         self.book, self.inventory, self.lang = book, inventory, lang
         self.words = Words(lang)
+        self.certainty = Certainty(inventory, self.words)
         self.bold = book.add_format({"bold": True})
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EEF2F6"})
         self.text = book.add_format({"text_wrap": True, "valign": "top"})
@@ -92,7 +95,7 @@ class _Writer:
             sheet.write_string(line, 1, figure.id)
             self._number(sheet, line, 2, figure.rounded if figure.rounded is not None else figure.absence, figure.decimals)
             sheet.write_string(line, 3, figure.unit)
-            sheet.write_string(line, 4, word(figure.check, lang))
+            sheet.write_string(line, 4, self.certainty.figure(figure))
             line += 1
         self._shares(sheet, line + 1)
 
@@ -146,7 +149,7 @@ class _Writer:
         column = 4 + len(row.values)
         sheet.write_string(line, column, word(row.origin, self.lang))
         sheet.write_string(line, column + 1, row.source)
-        sheet.write_string(line, column + 2, word(row.check, self.lang))
+        sheet.write_string(line, column + 2, self.certainty.row(row))
 
     def _source_streams(self) -> None:
         found = self.inventory.source_streams
@@ -184,8 +187,9 @@ class _Writer:
             confirmed = "; ".join(
                 f"{item.date} {' / '.join(person.name for person in item.persons)}" for item in value.confirmations
             )
+            earlier = earlier_note(value, self.inventory, self.words)
             cells = [
-                value.title[self.lang],
+                parameter_title(value)[self.lang],
                 value.id,
                 value.digits,
                 value.unit,
@@ -194,7 +198,7 @@ class _Writer:
                 f"{value.describes_from} – {until}",
                 value.known_since.isoformat(),
                 word(value.check, self.lang),
-                value.note[self.lang] if value.note else "",
+                " ".join(text for text in (value.note[self.lang] if value.note else "", earlier) if text),
                 confirmed,
             ]
             style = self.warn if value.check is CheckState.UNVERIFIED else self.text
@@ -270,9 +274,9 @@ class _Writer:
                 figure.unit,
                 figure.formula,
                 figure.equation,
-                figure.document,
-                figure.clause,
-                word(figure.check, self.lang),
+                self.certainty.document(figure),
+                self.certainty.clause(figure),
+                self.certainty.figure(figure),
                 arguments[:32000],
             ]
             for column, text in enumerate(cells):

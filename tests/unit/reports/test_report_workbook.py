@@ -108,3 +108,33 @@ def test_the_file_carries_no_date_of_the_clock(hubei: Inventory) -> None:
     with zipfile.ZipFile(io.BytesIO(workbook.render(hubei, lang="zh"))) as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
         assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_arithmetic_on_plant_data_claims_no_document(hubei: Inventory) -> None:
+    for lang, arithmetic, blank_clause in (("zh", "算术", "条款未核"), ("en", "arithmetic", "clause not read")):
+        table = opened(hubei, lang)[{"zh": "溯源", "en": "Trace"}[lang]]
+        found = {(row[0], row[1]): (row[8], row[9], row[10]) for row in table[1:]}
+        assert found["line.1.raw_meal.calcined", "2025-01"] == (arithmetic, "–", arithmetic)
+        document, clause, check = found["line.1.total", ""]  # a sum, of numbers that rest on a document
+        assert (document, clause) == (arithmetic, "–")
+        assert check == {"zh": "未核实", "en": "unverified"}[lang]
+        assert found["line.1.fuel.coal.emission", "2025-01"][1] == blank_clause
+        assert {"zh": "附录 B", "en": "Appendix B"}[lang] in found["site.clinker.portland.output", "2025-01"][1]  # type: ignore[operator]
+
+
+def test_no_row_of_the_plants_own_numbers_is_called_checked(hubei: Inventory) -> None:
+    sheets = opened(hubei)
+    states = {row[1]: row[-1] for name, table in sheets.items() if name.startswith("Months") for row in table[1:]}
+    assert states["site.fuel.coal.consumption"] == "plant data"
+    assert "verified" not in {state for name, state in states.items() if not str(name).startswith("cn.")}
+
+
+def test_a_parameter_of_an_earlier_year_says_so(hubei: Inventory) -> None:
+    notes = {row[1]: str(row[9]) for row in opened(hubei)["Parameters and their check stat"][1:]}
+    assert "Describes 2023, used because none is published" in notes["cn.grid.national_average_factor"]
+    assert "Describes" not in notes["cn.heat.factor"]
+
+
+def test_an_oxidation_factor_is_called_one(hubei: Inventory) -> None:
+    titles = {row[1]: row[0] for row in opened(hubei, "zh")["参数与核对状态"][1:]}
+    assert titles["cn.cets.oxidation.solid.cement_kiln"] == "碳氧化率：固体燃料·水泥窑"
