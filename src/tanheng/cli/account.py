@@ -79,6 +79,7 @@ def command(
         else:
             write_results(out or folder / "out", inventory, evaluation, force=force, lang=lang)
             _show(inventory, evaluation, old, lang)
+            _notices(year, inventory, lang)
             if bundling is not None:
                 bundling.write(folder, year.files, out or folder / "out", pack, lang=lang)
     raise typer.Exit(INCOMPLETE if inventory.blank_mandatory else 0)
@@ -228,6 +229,14 @@ def write_results(out: Path, inventory: Inventory, evaluation: Evaluation | None
         (draft / "report.xlsx").write_bytes(workbook.render(inventory, lang=lang, evaluation=evaluation))
         step("report")
         (draft / "report.pdf").write_bytes(pdf.render(inventory, lang=lang, evaluation=evaluation))
+
+
+def _notices(year: PlantYear, inventory: Inventory, lang: str) -> None:
+    """Print what the plant-year holds that is allowed and yet hardly meant."""
+    from tanheng.accounting.plausibility import notices
+
+    for notice in notices(year.plant, year.ledger, known=inventory.known, figures=inventory.figures):
+        print(notice.text(lang), file=sys.stderr)
 
 
 def _show(inventory: Inventory, evaluation: Evaluation | None, old: Mapping[str, Any] | None, lang: str) -> None:

@@ -60,6 +60,15 @@ def test_uncertainty_without_a_statement_is_said_and_no_error(run: Run, cement: 
     assert {*FILES} <= contents(cement / "out").keys()
 
 
+def test_a_notice_is_shown_in_the_language_and_is_no_error(run: Run, hubei: Path) -> None:
+    quiet = run("account", hubei, "--lang", "zh")
+    change(hubei / "plant.yaml", "capacity: 5000", "capacity: 50")
+    code, _, said = run("account", hubei, "--lang", "zh", "--force")
+    assert (quiet[0], code) == (0, 0), said
+    assert "50 t/d" not in quiet[2]
+    assert "多于设计产能 50 t/d × 31 d = 1550 t" in said
+
+
 def test_a_device_nobody_knows_is_refused(run: Run, hubei: Path) -> None:
     change(hubei / "plant.yaml", "device: cement_kiln", "device: rotary_kiln")
     code, _, said = run("account", hubei, "--lang", "en")
