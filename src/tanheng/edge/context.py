@@ -31,8 +31,16 @@ class Disk:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="spool")
 
     async def run(self, function: Callable[..., T], *values: Any, **named: Any) -> T:
-        """Return what a method of the spool gives (Any: the arguments of any of them)."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*values, **named))
+        """Return what a method of the spool gives (Any: the arguments of any of them).
+
+        Work for the disk that has been handed over is done, also when the caller is cancelled meanwhile.
+        """
+        doing = asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*values, **named))
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            await asyncio.wait([doing])
+            raise
 
     def close(self) -> None:
         """End the thread and close the file."""
@@ -74,16 +82,25 @@ class Journal:
             readings = list(taken)
             if lost:
                 readings.append(event(EventKind.READINGS_DROPPED, at=self._clock.wall(), count=lost, fault=self.fault))
+            written: list[bool] = []
+
+            def append() -> None:
+                self._disk.spool.append(readings)
+                written.append(True)
+
             try:
-                await self._disk.run(self._disk.spool.append, readings)
+                await self._disk.run(append)
+                self.fault = ""
             except SpoolError as error:
                 self.fault = error.text()
-                self._unwritten.extendleft(reversed(taken))
-                self.add(())
+            finally:  # also when the caller is cancelled: what is not on the disk stays for the next time
+                if written:
+                    self._dropped_before += lost
+                else:
+                    self._unwritten.extendleft(reversed(taken))
+                    self.add(())
+            if not written:
                 await self._make_room()
-            else:
-                self._dropped_before += lost
-                self.fault = ""
 
     async def write_now(self, readings: Sequence[Reading]) -> None:
         """Put readings on the disk before this returns; a fault is the caller's, who has not answered its peer yet."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -402,6 +402,14 @@ class Spool:
         """Keep a small fact; on the disk when this returns."""
         with self._transaction("set", reserve=True):
             self._set_meta(key, value)
+
+    def change(self, facts: Mapping[str, bytes], readings: Sequence[Reading]) -> None:
+        """Keep small facts and put readings into the journal, in one transaction."""
+        with self._transaction("change"):
+            for key, value in facts.items():
+                self._set_meta(key, value)
+            if readings:
+                self._journal(readings)
 
     def _meta(self, key: str) -> bytes | None:
         found = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import logging
 from collections import deque
@@ -30,7 +31,7 @@ from tanheng.core.errors import TanhengError
 from tanheng.edge import drivers
 from tanheng.edge.change import changes
 from tanheng.edge.clock import Clock, ScaledClock, SystemClock
-from tanheng.edge.configuration import Configuration, parse
+from tanheng.edge.configuration import Configuration, digest, parse
 from tanheng.edge.context import DeviceContext, Disk, Journal
 from tanheng.edge.drivers.port import ticks
 from tanheng.edge.drivers.supervisor import Supervisor
@@ -131,7 +132,7 @@ class Terminal:
             self.page = page
             while not self._stopping.is_set():
                 await self._run_once()
-                if self._next is not None:
+                if self._next is not None and await self._settled():
                     await self._switch(self._next)
                     self._next = None
         finally:
@@ -170,32 +171,43 @@ class Terminal:
         stored = self.spool.meta("document")
         now = self.clock.wall()
         if stored is not None and stored != self.configuration.document:
-            before = parse(stored.decode())
+            before = self._earlier(stored)
             if self.spool.unsealed():
                 Sealer(before, self.spool, self._signer, self.clock, self.clock_state).seal(alive=False)
-            await self._carry_over(before)
-        self.spool.set_meta("document", self.configuration.document)
+            self._carry_over(before)
+        else:
+            self.spool.set_meta("document", self.configuration.document)
         content = self.spool.meta("factors")
         if content is not None:
             self.factors = factor_set(json.loads(content))
         self.journal.add([event(EventKind.STARTED, at=now, configuration=self.configuration.digest)])
         await self.journal.write()
 
-    async def _carry_over(self, before: Configuration) -> None:
+    def _earlier(self, document: bytes) -> Configuration:
+        """Return the configuration an earlier run worked under; its digest stands even when its words are no longer read."""
+        try:
+            return parse(document.decode())
+        except TanhengError:
+            return dataclasses.replace(self.configuration, channels=(), digest=digest(document), document=document)
+
+    def _carry_over(self, before: Configuration) -> None:
+        """Put this configuration in the place of the one before: registers, events and document in one transaction."""
         events, registers = changes(before, self.configuration, self.spool.meta(META_KEY), now=self.clock.wall())
-        self.spool.set_meta(META_KEY, registers)
+        self.spool.change({META_KEY: registers, "document": self.configuration.document}, events)
         self.sealer.totals.restore(registers)
-        self.journal.add(events)
+
+    async def _settled(self) -> bool:
+        """Seal everything that was read so far; return whether nothing is left over that belongs to this configuration."""
+        await self._finish()
+        return not self.journal.unwritten and not await self._disk.run(self.spool.unsealed)
 
     async def _switch(self, after: Configuration) -> None:
-        """Put a new configuration in force: the old one's readings are sealed under the old digest first."""
+        """Put a new configuration in force; the old one's readings have been sealed under the old digest."""
         before = self.configuration
-        await self._finish()
         await self.sender.close()
         self.configuration = after
         self._build()
-        await self._carry_over(before)
-        await self._disk.run(self.spool.set_meta, "document", after.document)
+        await self._disk.run(self._carry_over, before)
 
     async def _finish(self) -> None:
         await self.journal.write()
@@ -240,6 +252,8 @@ class Terminal:
                 if await self._disk.run(self.sealer.seal):
                     self._sealed.set()
                 self._seal_fault = ""
+                if self._next is not None:
+                    raise _Switch
                 await self._disk.run(self.spool.make_room)
                 if now - pruned >= _PRUNE_MS:
                     pruned = now
@@ -255,7 +269,8 @@ class Terminal:
                 if not await self._send_round(chunk_bytes):
                     self._sealed.clear()
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._sealed.wait(), 1)
+                        async with asyncio.timeout(1):
+                            await self._sealed.wait()
             except UplinkError as error:
                 if error.fields.get("status") == 413:  # the platform says that one body was too large
                     chunk_bytes = max(chunk_bytes // 2, 16 << 10)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
+from tanheng.core.batch import Quality
+from tanheng.edge.reading import Reading
 from tanheng.edge.status import sentence
 
 
@@ -28,6 +31,20 @@ async def test_a_restart_goes_on_where_the_last_run_ended(rig: Any, wait: Any) -
     await rig.stop()
     rig.receiver.check_chain()
     assert len(rig.receiver.events("terminal-started") or rig.receiver.events("started")) >= 3
+
+
+async def test_stopping_at_any_moment_is_quick_and_keeps_what_was_read(rig: Any, wait: Any) -> None:
+    chance = random.Random(9)  # noqa: S311  # repeatable
+    for _ in range(15):
+        terminal = await rig.start()
+        await asyncio.sleep(chance.uniform(0.0, 0.5))
+        terminal.journal.add([Reading(0, terminal.clock.wall(), 123_456_789, Quality.GOOD, b"")])
+        await rig.stop()  # fails when it takes more than twenty seconds
+    terminal = await rig.start()
+    await wait(lambda: terminal.snapshot is not None and terminal.spool.gauge().waiting == 0)
+    await rig.stop()
+    rig.receiver.check_chain()
+    assert sum(value == 123_456_789 for _, value, _ in rig.receiver.readings(0)) == 15
 
 
 async def test_nothing_is_lost_while_the_platform_is_away_and_live_comes_first(rig: Any, wait: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
+import json
 import os
 import resource
 import sqlite3
@@ -110,3 +112,32 @@ async def test_what_the_full_disk_made_the_terminal_drop_is_counted_in_an_event(
     terminal.journal.add([Reading(0, NOW, at, Quality.GOOD, b"") for at in range(100_050)])
     await wait(lambda: rig.receiver.events("readings-dropped"), seconds=30)
     assert sum(event["count"] for event in rig.receiver.events("readings-dropped")) == terminal.journal.dropped >= 50
+
+
+async def test_a_new_configuration_waits_until_the_old_readings_are_sealed(rig: Any, wait: Any) -> None:
+    """With the disk refusing, what was read under the old channels must never be sealed under the new ones."""
+    rig.configure(uplink={**rig.content["uplink"], "orders_s": 0.1})
+    terminal = await rig.start()
+    await wait(lambda: len(rig.receiver.stored) >= 3)
+    old = terminal.configuration.digest
+    second = {**rig.content["channels"][0], "id": "first", "decimals": 3}
+    changed = {**rig.content, "channels": [second, rig.content["channels"][0]]}
+    refuse = "CREATE TRIGGER full BEFORE INSERT ON envelope BEGIN SELECT RAISE(FAIL, 'full'); END"
+    await terminal._disk.run(terminal.spool._db.execute, refuse)
+    rig.receiver.orders.append(rig.order(1, "configuration", json.dumps(changed).encode()))
+    await wait(lambda: terminal._next is not None, what="the order")
+    await asyncio.sleep(0.7)
+    assert terminal.configuration.digest == old
+    await terminal._disk.run(terminal.spool._db.execute, "DROP TRIGGER full")
+    await wait(lambda: terminal.configuration.digest != old, what="the switch")
+    count = len(rig.receiver.stored)
+    await wait(lambda: len(rig.receiver.stored) >= count + 6)
+    await wait(lambda: terminal.spool.gauge().waiting <= 1)
+    await rig.stop()
+    rig.receiver.check_chain()
+    for envelope in rig.receiver.stored.values():
+        indices = set(envelope.batch.channel.tolist()) - {0xFFFF}
+        assert indices <= ({0} if envelope.batch.configuration == old else {0, 1})
+    after = [one for one in rig.receiver.stored.values() if one.batch.configuration != old]
+    assert len(after) >= 3
+    assert all(set(one.batch.channel.tolist()) & {0, 1} in ({0, 1}, set()) for one in after)

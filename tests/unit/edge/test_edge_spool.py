@@ -62,6 +62,14 @@ def test_a_fault_while_sealing_leaves_the_journal_whole(spool: Spool) -> None:
     assert spool.seal(build, now=NOW) == [1]
 
 
+def test_facts_and_readings_of_a_change_stand_together_or_not_at_all(spool: Spool) -> None:
+    spool.change({"a": b"1", "b": b"2"}, [reading(7)])
+    assert (spool.meta("a"), spool.meta("b"), spool.unsealed()) == (b"1", b"2", 1)
+    with pytest.raises(IndexError):
+        spool.change({"a": b"3"}, [(1, 2)])  # type: ignore[list-item]  # no reading, so packing fails behind the first fact
+    assert (spool.meta("a"), spool.unsealed()) == (b"1", 1)
+
+
 def test_only_an_acknowledgement_ends_waiting(spool: Spool) -> None:
     for _ in range(3):
         spool.seal(build, now=NOW)

@@ -95,7 +95,7 @@ class Hj212Driver:
         self._open.add(task)
         decoder, joiner = StreamDecoder(self._profile), Joiner()
         try:
-            while data := await asyncio.wait_for(reader.read(_READ_BYTES), self._idle):
+            while data := await self._read(reader):
                 for item in decoder.feed(data):
                     await self._take(context, item, joiner, writer)
         except (TimeoutError, OSError, SpoolError):
@@ -106,6 +106,10 @@ class Hj212Driver:
                     context.refuse(item)
             self._open.discard(task)
             writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        async with asyncio.timeout(self._idle):
+            return await reader.read(_READ_BYTES)
 
     async def _take(self, context: Context, item: Frame | Refused, joiner: Joiner, writer: asyncio.StreamWriter) -> None:
         if isinstance(item, Refused):
