@@ -6,7 +6,7 @@ Widths conserve: a ribbon of the flow chart is as wide as its emission, at both 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from tanheng.accounting.inventory import Figure, Inventory
@@ -35,7 +35,8 @@ def monthly(inventory: Inventory, lang: str) -> dict[str, Any]:
     stacks = {period: [_value(inventory, f"line.{line}.{part}", period) for line, part in names] for period in periods}
     known = {period: [value for value in values if value is not None] for period, values in stacks.items()}
     sums = {period: sum(values, Decimal(0)) for period, values in known.items() if len(values) == len(names)}
-    top = _ceiling(max(sums.values(), default=Decimal(1)) or Decimal(1))
+    ticks = _ticks(max(sums.values(), default=Decimal(1)) or Decimal(1))
+    top = ticks[-1]
     bars = []
     for index, period in enumerate(periods):
         base = Decimal(0)
@@ -48,7 +49,7 @@ def monthly(inventory: Inventory, lang: str) -> dict[str, Any]:
         "periods": [period[-2:] if len(period) > 4 else period for period in periods],
         "series": [[titles[line], part] for line, part in names],
         "bars": bars,
-        "ticks": [{"y": step / 4, "label": f"{top * step / 4:,.0f}"} for step in range(5)],
+        "ticks": [{"y": float(tick / top), "label": f"{tick:,f}"} for tick in ticks],
         "blank": [index for index, period in enumerate(periods) if period not in sums],
     }
 
@@ -92,6 +93,7 @@ def flow(inventory: Inventory, lang: str) -> dict[str, Any] | None:
         "left": _drawn(left, total),
         "right": _drawn(right, total),
         "ribbons": ribbons,
+        "total": f"{total:,.0f}",
     }
 
 
@@ -141,7 +143,9 @@ def _value(inventory: Inventory, name: str, period: str) -> Decimal | None:
     return figure.value if figure is not None else None
 
 
-def _ceiling(value: Decimal) -> Decimal:
-    """Return the next round number above ``value``: 1, 2, 2.5, 4, 5 or 8 times a power of ten."""
-    power = Decimal(1).scaleb(value.adjusted())
-    return next(step * power for step in map(Decimal, ("1", "2", "2.5", "4", "5", "8", "10")) if step * power >= value)
+def _ticks(value: Decimal) -> list[Decimal]:
+    """Return round numbers from zero to the first one not below ``value``: at most five steps of 1, 2, 2.5 or 5."""
+    power = Decimal(1).scaleb(value.adjusted() - 1)
+    step = next(size * power for size in map(Decimal, ("2", "2.5", "5", "10", "20")) if size * power * 5 >= value)
+    count = int((value / step).to_integral_value(ROUND_CEILING))
+    return [step.normalize() * number for number in range(count + 1)]

@@ -109,10 +109,17 @@ def _with_operands(inventory: Inventory, quantity: str, section: str) -> Iterato
     if sample.period:
         for argument in sample.arguments.values():
             for operand in operands(argument):
-                row = _leaf(inventory, operand.id, section)
+                row = _leaf(inventory, operand.id, section) or _shared(inventory, quantity, operand.id, section)
                 if row is not None:
                     yield row
     yield _figure_row(inventory, quantity, section)
+
+
+def _shared(inventory: Inventory, quantity: str, operand: str, section: str) -> Row | None:
+    """Return the row of a figure of the whole site that a line's figure uses, so that a line's page can be recalculated."""
+    if operand not in inventory.figures or not quantity.startswith("line.") or not operand.startswith("site."):
+        return None
+    return _figure_row(inventory, identifiers.without_period(operand), section)
 
 
 def _leaf(inventory: Inventory, identifier: str, section: str) -> Row | None:
@@ -156,6 +163,10 @@ def _owner(inventory: Inventory, quantity: str, language: str) -> str:
     names.update({clinker.id: clinker.title for line in inventory.plant.lines for clinker in line.clinkers})
     names.update({product.id: product.title for product in inventory.plant.products})
     found = next((names[part][language] for part in reversed(parts[:-1]) if part in names), "")
+    if parts[-1] == "key" or parts[0] == "site":  # these stand on the pages of other lines too
+        lines = {line.id: line.title[language] for line in inventory.plant.lines}
+        shared = render("reports.shared", language, {})
+        found = f"{lines[parts[1]] if parts[0] == 'line' else shared}{' ' if language == 'en' else ''}{found}"
     return found + (" " if found and language == "en" else "")
 
 

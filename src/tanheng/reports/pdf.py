@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tanheng.accounting import trace
-from tanheng.accounting.inventory import Inventory
+from tanheng.accounting.inventory import Figure, Inventory
 from tanheng.core import canonical
 from tanheng.core.states import CheckState, word
 from tanheng.reports import charts
@@ -102,6 +102,7 @@ def content(inventory: Inventory, lang: str, evaluation: Evaluation | None = Non
             for figure in summary(inventory)
         ],
         "sources": _sources(inventory, words),
+        "beside": _beside(inventory, words),
         "monthly": charts.monthly(inventory, lang),
         "flow": charts.flow(inventory, lang),
         "matrices": [_matrix(inventory, scope, words) for scope in scopes(inventory)],
@@ -121,13 +122,23 @@ def _sources(inventory: Inventory, words: Words) -> list[list[str]]:
     found = []
     for scope in scopes(inventory)[:-1]:
         total = inventory.figures.get(f"{scope}.total")
-        for name in ("combustion", "process", "total", "intensity", "electricity", "heat", "energy_included"):
+        for name in ("combustion", "process", "total"):
             figure = inventory.figures.get(f"{scope}.{name}")
             if figure is not None and total is not None:
-                shown = words.number(figure.rounded if figure.rounded is not None else figure.absence)
-                part = share(figure, total) if name in ("combustion", "process") else ""
-                found.append([figure.title[words.lang], figure.id, shown, figure.unit, part])
+                found.append([*_cells(figure, words), share(figure, total)])
     return found
+
+
+def _beside(inventory: Inventory, words: Words) -> list[list[str]]:
+    """Return the figures of the lines that are no part of their direct emissions."""
+    names = ("intensity", "electricity", "heat", "energy_included")
+    known = (inventory.figures.get(f"{scope}.{name}") for scope in scopes(inventory)[:-1] for name in names)
+    return [_cells(figure, words) for figure in known if figure is not None]
+
+
+def _cells(figure: Figure, words: Words) -> list[str]:
+    shown = words.number(figure.rounded if figure.rounded is not None else figure.absence)
+    return [figure.title[words.lang], figure.id, shown, figure.unit]
 
 
 def _source_streams(inventory: Inventory, words: Words) -> dict[str, Any] | None:

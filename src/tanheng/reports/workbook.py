@@ -101,7 +101,7 @@ class _Writer:
 
     def _shares(self, sheet: Any, line: int) -> None:
         sheet.write_string(line, 0, self.words("sources"), self.bold)
-        line = self._header(sheet, line + 1, ["source", "id", "emission", "unit", "share"])
+        line = self._header(sheet, line + 1, ["source", "id", "emission", "unit", "share_of_line"])
         for scope in scopes(self.inventory)[:-1]:
             total = self.inventory.figures.get(f"{scope}.total")
             for name in ("combustion", "process"):
@@ -155,7 +155,7 @@ class _Writer:
         found = self.inventory.source_streams
         if found is None and not self.inventory.book.source_streams:
             return
-        heads = ["source_stream", "id", "emission", "share", "by_tonnes", "by_share", "class", "other_reading"]
+        heads = ["source_stream", "id", "emission", "share_of_streams", "by_tonnes", "by_share", "class", "other_reading"]
         sheet = self._table(self.words("source_streams"), heads, [34, 44, 16, 10, 14, 14, 14, 16])
         if found is None:
             sheet.write_string(1, 0, self.words("source_streams_blank"), self.warn)

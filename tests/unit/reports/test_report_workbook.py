@@ -138,3 +138,18 @@ def test_a_parameter_of_an_earlier_year_says_so(hubei: Inventory) -> None:
 def test_an_oxidation_factor_is_called_one(hubei: Inventory) -> None:
     titles = {row[1]: row[0] for row in opened(hubei, "zh")["参数与核对状态"][1:]}
     assert titles["cn.cets.oxidation.solid.cement_kiln"] == "碳氧化率：固体燃料·水泥窑"
+
+
+def test_a_line_page_holds_what_its_coal_needs(hubei: Inventory) -> None:
+    for line in ("1", "2"):
+        found = {row.id: row for row in rows(hubei, f"line.{line}")}
+        used = found["site.fuel.coal.net_calorific_value_as_used"]
+        for period, value in zip(hubei.plant.periods, used.values, strict=True):
+            assert value == hubei.figure(used.id, period).rounded
+
+
+def test_the_split_keys_of_two_lines_have_different_names(hubei: Inventory) -> None:
+    found = {row.id: row.title for row in rows(hubei, "line.2")}
+    assert found["site.fuel.coal.consumption"]["zh"] == "共用烟煤消耗量"
+    assert found["line.1.fuel.coal.key"]["zh"].startswith("1#线烟煤")
+    assert found["line.2.fuel.coal.key"]["zh"].startswith("2#线烟煤")
