@@ -6,6 +6,7 @@ is imported, and so that the original can be found later.
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -76,8 +77,17 @@ class Outcome:
 
     @property
     def shown(self) -> list[Fault]:
-        """Return the faults that fit on a page."""
-        return self.faults[:MOST_FAULTS]
+        """Return the faults that fit on a page, in the order of the rows."""
+        return sorted(self.faults, key=lambda fault: fault.row)[:MOST_FAULTS]
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A row that is a new record."""
+
+    row: Row
+    data: dict[str, str]
+    content: Any  # Any: of whichever payload schema
 
 
 class Importer:
@@ -86,6 +96,7 @@ class Importer:
     def __init__(self, ledger: LedgerPages, plant: Plant, actor: Actor, reason: str) -> None:
         self.ledger, self.plant, self.actor, self.reason = ledger, plant, actor, reason
         self.outcome = Outcome()
+        self._new: dict[datetime.date | None, list[_New]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
         rows = ledger.reads.ledger(actor, ledger.model, plant)
         self._known: dict[tuple[str, ...], Version] = {ledger.resource.identity(row): row for row in rows}
@@ -103,6 +114,8 @@ class Importer:
         with transaction.atomic():
             for row in rows[1:]:
                 self._take(row, places)
+            for valid_from, entries in self._new.items():
+                self._enter(valid_from, entries)
             if self.outcome.faults or not keep:
                 transaction.set_rollback(True)
         return self.outcome
@@ -122,7 +135,7 @@ class Importer:
         if faults or form.errors:
             return
         try:
-            self._save(form, record)
+            self._save(row, data, form, record)
         except (InputError, ConflictError) as error:
             self._refuse(row, data, getattr(error, "findings", ()) or (error,))
 
@@ -133,8 +146,11 @@ class Importer:
             filled |= {name: getattr(record, name) for name in ("valid_from", "valid_to") if name not in places}
         return self.ledger.form(filled, record=record)
 
-    def _save(self, form: LedgerForm, record: Version | None) -> None:
+    def _save(self, row: Row, data: dict[str, str], form: LedgerForm, record: Version | None) -> None:
         given = form.cleaned_data
+        if record is None and given.get("valid_to") is None:
+            self._new.setdefault(given.get("valid_from"), []).append(_New(row, data, form.content()))
+            return
         correction = {"subject": record.subject, "seen": record.version, "reason": self.reason} if record is not None else {}
         saved: Version = self.ledger.writes.save(
             self.ledger.model,
@@ -149,6 +165,20 @@ class Importer:
             self.outcome.counts["new"] += 1
         else:
             self.outcome.counts["unchanged" if saved.version == record.version else "corrected"] += 1
+
+    def _enter(self, valid_from: datetime.date | None, entries: list[_New]) -> None:
+        """Enter new records together: one by one they would take ten times as long."""
+        contents = [one.content for one in entries]
+        try:
+            saved = self.ledger.writes.save_many(
+                self.ledger.model, contents, plant=self.plant, actor=self.actor, valid_from=valid_from
+            )
+        except InputError as error:
+            for finding in error.findings:
+                one = entries[int(str(finding.fields["row"])) - 1]
+                self._refuse(one.row, one.data, [finding])
+        else:
+            self.outcome.counts["new"] += len(saved)
 
     def _refuse(self, row: Row, data: dict[str, str], findings: Sequence[TanhengError]) -> None:
         for finding in findings:

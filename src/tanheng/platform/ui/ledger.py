@@ -53,7 +53,7 @@ class LedgerPages:
     reads : module
         Offers ``ledger``, ``one`` and ``history``, as ``plant.selectors``.
     writes : module
-        Offers ``save`` and ``retire``, as ``plant.services``.
+        Offers ``save``, ``save_many`` and ``retire``, as ``plant.services``.
     read, write : str
         Permissions.
     headline : str
