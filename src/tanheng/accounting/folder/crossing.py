@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from tanheng.accounting.entries import Cell
 from tanheng.accounting.folder.entering import Entering
 from tanheng.accounting.folder.plant_file import PlantFile
+from tanheng.accounting.folder.words import PLACES, title_of
 from tanheng.accounting.plant import Plant
 from tanheng.core.units import UNITS
 
@@ -70,11 +71,12 @@ def _is_below(quantity: str, names: Collection[str]) -> bool:
 def _check_places(plant: Plant, entering: Entering) -> None:
     """Note a consumption weighed at another place than the plant says the stream is metered."""
     for stream in plant.streams:
-        subject, cell = entering.traits.get(f"{stream.scope}.{stream.kind}.{stream.id}.consumption", (None, None))
-        if subject is not None and cell is not None and subject.place not in (None, stream.place):
-            entering.faults.add(
-                "whole.place", cell, value=subject.place, heading="place", stream=stream.id, declared=stream.place.value
-            )
+        subject, line = entering.traits.get(f"{stream.scope}.{stream.kind}.{stream.id}.consumption", (None, None))
+        if subject is None or line is None or subject.place is None or subject.place == stream.place:
+            continue
+        words = {f"found_{language}": word for language, word in title_of(PLACES, subject.place.value).items()}
+        words |= {f"declared_{language}": word for language, word in title_of(PLACES, stream.place.value).items()}
+        line.fault("whole.place", "place", stream=stream.id, declared=stream.place.value, **words)
 
 
 def _check_dimensions(plant: Plant, entering: Entering) -> None:
@@ -82,11 +84,11 @@ def _check_dimensions(plant: Plant, entering: Entering) -> None:
     for stream in plant.streams:
         prefix = f"{stream.scope}.{stream.kind}.{stream.id}"
         amount, _ = entering.traits.get(f"{prefix}.consumption", (None, None))
-        heat, cell = entering.traits.get(f"{prefix}.net_calorific_value", (None, None))
-        if amount is None or heat is None or cell is None:
+        heat, line = entering.traits.get(f"{prefix}.net_calorific_value", (None, None))
+        if amount is None or heat is None or line is None:
             continue
         if _PER[UNITS[heat.unit].dimension] != UNITS[amount.unit].dimension:
-            entering.faults.add("whole.dimension", cell, value=heat.unit, heading="unit", stream=stream.id, amount=amount.unit)
+            line.fault("whole.dimension", "unit", stream=stream.id, amount=amount.unit)
 
 
 def _check_sampled_and_given(entering: Entering) -> None:

@@ -35,7 +35,7 @@ class Entering:
     faults: Faults
     entries: list[Entry] = field(default_factory=list)
     given: dict[tuple[str, str], Cell] = field(default_factory=dict)
-    traits: dict[str, tuple[Subject, Cell]] = field(default_factory=dict)
+    traits: dict[str, tuple[Subject, Line]] = field(default_factory=dict)
     not_applicable: dict[str, Cell] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     spoken: set[str] = field(default_factory=set)
@@ -81,14 +81,14 @@ class Entering:
 
     def agree(self, subject: Subject, line: Line) -> bool:
         """Say whether basis, place and dimension are those of the quantity's other rows; note a fault when not."""
-        first, cell = self.traits.setdefault(subject.quantity, (subject, line.cell("item")))
+        first, earlier = self.traits.setdefault(subject.quantity, (subject, line))
         agreed = True
         for column, mine, other in (
             ("basis", subject.basis, first.basis),
             ("place", subject.place, first.place),
         ):
             if mine != other:
-                line.fault("row.trait", column, quantity=subject.quantity, other=other or "", first=str(cell))
+                line.fault("row.trait", column, quantity=subject.quantity, other=other or "", first=str(earlier.cell(column)))
                 agreed = False
         return agreed
 

@@ -47,7 +47,9 @@ class Faults:
         }
         if "nearest" in fields:
             named |= _hint(str(fields["nearest"]))
-        fault = CellFault(f"folder.{code}", findings=(), **named, **fields)
+        if "known" in fields:
+            named |= {"known_zh": fields["known"], "known_en": fields["known"]}
+        fault = CellFault(f"folder.{code}", findings=(), **{**named, **fields})
         self._found.append((cell.row, fault))
 
     def refuse_if_any(self, folder: str) -> None:

@@ -18,11 +18,15 @@ from tanheng.accounting.folder.words import (
     ORIGINS,
     PLACES,
     SCOPES,
+    Known,
     by_word,
     folded,
     items_by_word,
+    listed,
     nearest,
     plain_unit,
+    title_of,
+    titles_of,
     unambiguous,
     units_by_word,
 )
@@ -176,10 +180,10 @@ class Subjects:
         if text not in _DASHES:
             found = known.get(folded(text))
             if found is None:
-                line.fault("cell.word", column, nearest=nearest(text, known), known=_some(known))
+                line.fault("cell.word", column, nearest=nearest(text, known), **listed(known))
             return found
         if needed and len(line.faults) == before:
-            line.fault(f"cell.{column}_blank", column, item_zh=item.title["zh"], item_en=item.title["en"], known=_some(known))
+            line.fault(f"cell.{column}_blank", column, item_zh=item.title["zh"], item_en=item.title["en"], **listed(known))
         return None
 
     def _unit(self, line: Line, item: Item) -> str | None:
@@ -209,15 +213,17 @@ class Subjects:
         if group in items.PLAIN:
             if text in _DASHES:
                 return ""
-            line.fault("cell.stream_unneeded", "stream", group=group)
+            line.fault("cell.stream_unneeded", "stream", group=group, **_words("group", title_of(GROUPS, group)))
             return None
         known = self._streams.get((scope, group), {})
         if text in _DASHES:
-            line.fault("cell.blank", "stream", known=_some(known))
+            line.fault("cell.blank", "stream", **listed(known))
             return None
         found = known.get(folded(text))
         if found is None:
-            line.fault("cell.stream", "stream", scope=scope, group=group, nearest=nearest(text, known), known=_some(known))
+            scope_title = self._scopes.shown.get(scope, {"zh": scope, "en": scope})
+            words = {**_words("group", title_of(GROUPS, group)), **_words("scope", scope_title), **listed(known)}
+            line.fault("cell.stream", "stream", scope=scope, group=group, nearest=nearest(text, known), **words)
         return found
 
 
@@ -229,11 +235,11 @@ def word_of(line: Line, column: str, known: Mapping[str, str]) -> str | None:
     text = line.text(column)
     if not text:
         if len(line.faults) == before:
-            line.fault("cell.blank", column, known=_some(known))
+            line.fault("cell.blank", column, **listed(known))
         return None
     found = known.get(folded(text))
     if found is None:
-        line.fault("cell.word", column, nearest=nearest(text, known), known=_some(known))
+        line.fault("cell.word", column, nearest=nearest(text, known), **listed(known))
     return found
 
 
@@ -274,17 +280,19 @@ def _fits(value: Decimal, subject: Subject, unit: str) -> bool:
     return (lowest is None or value >= lowest) and (highest is None or value <= highest)
 
 
-def _some(known: Mapping[str, str]) -> str:
-    """Return the ids a word may mean, in their order, each once."""
-    listed = list(dict.fromkeys(known.values()))
-    return ", ".join(listed[:25]) + (" …" if len(listed) > 25 else "")
+def _words(name: str, title: Mapping[str, str]) -> dict[str, str]:
+    """Return a title as the fields of a message, one a language."""
+    return {f"{name}_{language}": word for language, word in title.items()}
 
 
-def _scope_words(plant: Plant) -> dict[str, str]:
+def _scope_words(plant: Plant) -> Known:
     pairs = [(word, f"line.{line.id}") for line in plant.lines for word in line.title.values()]
     pairs += [(word, f"facility.{facility.id}") for facility in plant.facilities for word in facility.title.values()]
     ids = [f"line.{line.id}" for line in plant.lines] + [f"facility.{facility.id}" for facility in plant.facilities]
-    return {**unambiguous(pairs), **by_word(SCOPES), **{folded(scope): scope for scope in ids}}
+    shown: dict[str, Mapping[str, str]] = {f"line.{line.id}": line.title for line in plant.lines}
+    shown |= {f"facility.{facility.id}": facility.title for facility in plant.facilities}
+    known = {**unambiguous(pairs), **by_word(SCOPES), **{folded(scope): scope for scope in ids}}
+    return Known(known, {**titles_of(SCOPES), **shown})
 
 
 def _streams(plant: Plant) -> dict[tuple[str, str], dict[str, str]]:

@@ -124,9 +124,41 @@ def folded(word: str) -> str:
     return "".join(unicodedata.normalize("NFKC", word).lower().split())
 
 
-def by_word(vocabulary: Vocabulary) -> dict[str, str]:
+class Known(dict[str, str]):
+    """Folded word → id, with the word each language shows for an id; an id without one is shown as it is."""
+
+    def __init__(self, known: Mapping[str, str], shown: Mapping[str, Mapping[str, str]]) -> None:
+        super().__init__(known)
+        self.shown = shown
+
+
+def titles_of(vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
+    """Return id → first word of each language."""
+    return {str(key): {"zh": words[0][0], "en": words[1][0]} for key, words in vocabulary.items()}
+
+
+def title_of(vocabulary: Vocabulary, key: str) -> Mapping[str, str]:
+    """Return the first words for an id, the id itself where it has none."""
+    return titles_of(vocabulary).get(key, {"zh": key, "en": key})
+
+
+def listed(known: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a message that lists what words may mean: the ids, and their words in each language."""
+    ids = list(dict.fromkeys(known.values()))
+    shown = known.shown if isinstance(known, Known) else {}
+    fields = {"known": _some(ids, ", ")}
+    for language, sign in (("zh", "、"), ("en", ", ")):
+        fields[f"known_{language}"] = _some([shown[key][language] if key in shown else key for key in ids], sign)
+    return fields
+
+
+def _some(words: list[str], sign: str) -> str:
+    return sign.join(words[:25]) + (" …" if len(words) > 25 else "")
+
+
+def by_word(vocabulary: Vocabulary) -> Known:
     """Return folded word → id; the ids themselves are words too."""
-    known = {folded(key): str(key) for key in vocabulary}
+    known = Known({folded(key): str(key) for key in vocabulary}, titles_of(vocabulary))
     for key, words in vocabulary.items():
         for word in (*words[0], *words[1]):
             known.setdefault(folded(word), str(key))
@@ -154,10 +186,10 @@ def units_by_word() -> dict[str, str]:
     return known
 
 
-def items_by_word(group: str) -> dict[str, str]:
+def items_by_word(group: str) -> Known:
     """Return folded word → item of one group, by id and by title in both languages."""
     offered = {**items.STREAMED, **items.PLAIN}[group]
-    known = {folded(name): name for name in offered}
+    known = Known({folded(name): name for name in offered}, {name: dict(item.title) for name, item in offered.items()})
     for name, item in offered.items():
         for word in item.title.values():
             known.setdefault(folded(word), name)

@@ -39,6 +39,44 @@ def test_every_fault_of_a_spoilt_folder_is_told_in_whole_sentences(csv_case: Cas
         assert text.endswith(("。", "）", ".", ")"))
 
 
+# What is typed into which column, and the words the Chinese and the English message list: those of the template.
+LISTED = {
+    "place": ("入炉", ("入厂、入磨、入窑",), ("delivered, mill, kiln",)),
+    "basis": ("湿基", ("收到基、空干基、干基",), ("ar, ad, d",)),
+    "item": ("热量", ("消耗量、", "低位发热量"), ("consumption, ", "net calorific value")),
+    "group": ("煤炭", ("化石燃料、替代燃料",), ("fuel, alternative_fuel",)),
+    "scope": ("9号线", ("1号线", "全厂、企业"), ("Line 1", "site, enterprise")),
+    "origin": ("猜测", ("实测值、",), ("measured, ",)),
+}
+
+
+@pytest.mark.parametrize("column", LISTED)
+def test_a_message_lists_the_words_of_its_own_language(csv_case: Case, column: str) -> None:
+    typed, chinese, english = LISTED[column]
+    csv_case.set("heat", column, typed)
+    fault = next(fault for fault in csv_case.faults() if fault.code == "folder.cell.word")
+    for word in chinese:
+        assert word in fault.text("zh")
+    for word in english:
+        assert word in fault.text("en")
+        assert word not in fault.text("zh")
+
+
+def test_a_blank_place_is_asked_for_in_chinese_words(csv_case: Case) -> None:
+    csv_case.set("heat", "place", "")
+    text = csv_case.fault().text("zh")
+    assert "入厂、入磨、入窑、库存" in text
+    assert "delivered" not in text
+
+
+def test_an_unknown_stream_names_line_and_group_in_words(csv_case: Case) -> None:
+    csv_case.set("slag", "stream", "slg")
+    fault = next(fault for fault in csv_case.faults() if fault.code == "folder.cell.stream")
+    assert "“1号线”" in fault.text("zh")
+    assert "替代原料" in fault.text("zh")
+    assert "“Line 1”" in fault.text("en")
+
+
 def test_no_code_of_the_source_lacks_its_message() -> None:
     written = set(re.findall(r'(?:fault|add)\(\s*"([a-z_]+\.[a-z_]+)"', SOURCE))
     assert written

@@ -58,6 +58,10 @@ def test_a_consumption_is_weighed_where_the_plant_says(case: Case) -> None:
     case.set("coal", "place", "delivered")
     fault = case.fault()
     assert (fault.code, fault.fields["declared"]) == ("folder.whole.place", "kiln")
+    assert (fault.fields["file"], fault.fields["row"], fault.fields["column"]) == case.place("coal", "place")
+    assert "“入厂”" in fault.text("zh")
+    assert "“入窑”" in fault.text("zh")
+    assert "“delivered”" in fault.text("en")
 
 
 def test_a_calorific_value_measures_what_the_consumption_measures(case: Case) -> None:
