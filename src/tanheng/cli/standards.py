@@ -61,7 +61,7 @@ def check(
 
 @command.command(epilog="Example: tanheng standards show cn.ets.allocation.slope --on 2026-06-30 --known 2026-12-31")
 def show(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a parameter, a table or a document.")],
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="Id of a parameter, table or document; or words of a title.")],
     on: Annotated[str, typer.Option(metavar="DATE", help="Only the value that describes this day (2025-06-30).")] = "",
     known: Annotated[str, typer.Option(metavar="DATE", help="Only what was known on this day.")] = "",
     latest: Annotated[bool, typer.Option("--latest", help="With --on: else the newest value of an earlier time.")] = False,
@@ -69,7 +69,7 @@ def show(
     lang: Annotated[str, _LANG] = "",
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Show a parameter with all its values, or the one of a day; a table; or a document."""
+    """Show a parameter with all its values, or the one of a day; a table; or a document. Several of a title are listed."""
     from tanheng.cli import standards_view
     from tanheng.standards import load_pack
 
@@ -77,7 +77,14 @@ def show(
     day, known_day = _day(on, "--on"), _day(known, "--known")
     if latest and day is None:
         raise InputError("standards.option.latest")
-    shown = standards_view.find(load_pack(tuple(overlay or ())), identifier, on=day, known=known_day, latest=latest)
+    pack = load_pack(tuple(overlay or ()))
+    if not standards_view.has(pack, identifier):
+        ids = standards_view.titled(pack, identifier)
+        if len(ids) > 1:
+            _print_ids(pack, ids, lang, as_json=as_json)
+            return
+        identifier = ids[0] if ids else identifier
+    shown = standards_view.find(pack, identifier, on=day, known=known_day, latest=latest)
     if as_json:
         standards_view.print_json(shown)
     else:
@@ -86,7 +93,7 @@ def show(
 
 @command.command("list", epilog="Example: tanheng standards list cn.cets.deduction")
 def list_ids(
-    prefix: Annotated[str, typer.Argument(help="Beginning of the ids; without it all of them.")] = "",
+    prefix: Annotated[str, typer.Argument(help="Beginning of the ids, or words of a title; without it all of them.")] = "",
     overlay: Annotated[list[Path] | None, _OVERLAY] = None,
     lang: Annotated[str, _LANG] = "",
     as_json: Annotated[bool, _JSON] = False,
@@ -99,11 +106,24 @@ def list_ids(
     pack = load_pack(tuple(overlay or ()))
     parameters = [pack.parameter(identifier) for identifier in pack.ids(prefix)]
     if not parameters:
+        ids = standards_view.titled(pack, prefix)
+        parameters = [pack.parameters[identifier] for identifier in ids if identifier in pack.parameters]
+    if not parameters:
         pack.parameter(prefix)  # refuses, and names near ids
     if as_json:
         standards_view.print_json(parameters)
     else:
         standards_view.print_parameters(parameters, lang)
+
+
+def _print_ids(pack: RulePack, ids: list[str], lang: str, *, as_json: bool) -> None:
+    from tanheng.cli import standards_view
+
+    titles = standards_view.titles_of(pack, ids)
+    if as_json:
+        standards_view.print_json([{"id": key, "title": title} for key, title in titles.items()])
+    else:
+        standards_view.print_titles(titles, lang)
 
 
 def _checked(path: Path | None) -> RulePack:

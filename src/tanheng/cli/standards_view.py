@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,36 @@ def find(pack: RulePack, identifier: str, *, on: datetime.date | None, known: da
     if document_id(identifier) in pack.documents:
         return pack.document(identifier)
     return pack.parameter(identifier)  # refuses, and names near ids
+
+
+def titled(pack: RulePack, text: str) -> list[str]:
+    """Return the ids whose Chinese or English title holds a text; those whose title is the text itself, if there are any."""
+    wanted = text.casefold().strip()
+    if not wanted:
+        return []
+    every: dict[str, Parameter | Table | Document] = {**pack.documents, **pack.tables, **pack.parameters}
+    titles = {key: [item.title[lang].casefold() for lang in ("zh", "en")] for key, item in every.items()}
+    exact = [key for key, names in titles.items() if wanted in names]
+    return exact or [key for key, names in titles.items() if any(wanted in name for name in names)]
+
+
+def has(pack: RulePack, identifier: str) -> bool:
+    """Return whether a parameter, a table or a document has the id."""
+    return identifier in pack.parameters or identifier in pack.tables or document_id(identifier) in pack.documents
+
+
+def titles_of(pack: RulePack, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the titles of parameters, tables and documents by id."""
+    every: dict[str, Parameter | Table | Document] = {**pack.documents, **pack.tables, **pack.parameters}
+    return {key: {lang: every[key].title[lang] for lang in ("zh", "en")} for key in ids}
+
+
+def print_titles(titles: Mapping[str, Mapping[str, str]], lang: str) -> None:
+    """Print one line an id: id and title."""
+    grid = _grid(lang, "id", "title")
+    for key, title in titles.items():
+        grid.add_row(key, _plain(title[lang]))
+    _console().print(grid)
 
 
 def _as_known(parameter: Parameter, known: datetime.date | None) -> Parameter:
@@ -180,6 +210,17 @@ def _print_history(parameter: Parameter, lang: str) -> None:
             render(_WORDS[value.layer], lang, {}),
         )
     console.print(grid)
+    for text, periods in _sources(parameter.values, lang).items():
+        _print_card((("describes", ", ".join(periods)), *text), lang)
+
+
+def _sources(values: Iterable[Dated], lang: str) -> dict[tuple[tuple[str, str], ...], list[str]]:
+    """Return place, note and file of values, each once, with the periods that have them."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for value in values:
+        card = tuple((name, text) for name, text in _card_of_value(value, lang) if name in ("place", "note", "layer"))
+        found.setdefault(card, []).append(_period(value))
+    return found
 
 
 def _print_sheet(sheet: Sheet, lang: str) -> None:

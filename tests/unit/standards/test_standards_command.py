@@ -226,3 +226,32 @@ def test_the_process_ends_with_the_code_of_its_outcome(arguments: list[str], cod
 def test_every_command_helps_with_an_example() -> None:
     for name in ("check", "show", "list"):
         assert f"Example: tanheng standards {name}" in shown(name, "--help")
+
+
+def test_show_without_a_day_names_place_note_and_file_of_each_value() -> None:
+    output = shown("show", "cn.grid.national_average_factor", "--lang", "zh")
+    for words in ("公告称“供参考使用”", "cn/mee-announcement-2024-33/parameters/", "cn/mee-announcement-2025-47/parameters/"):
+        assert words in output
+    assert output.count("位置") == 2
+
+
+@pytest.mark.parametrize("title", ["全国电力平均二氧化碳排放因子", "average co2 factor of the NATIONAL grid"])
+def test_show_finds_a_parameter_by_its_title(title: str) -> None:
+    assert json.loads(shown("show", title, "--json"))["id"] == "cn.grid.national_average_factor"
+
+
+def test_show_lists_the_ids_when_several_titles_hold_the_words() -> None:
+    output = shown("show", "烟煤", "--lang", "zh")
+    assert "cn.cets.fuel.bituminous_coal.carbon_content" in output
+    assert {"id", "title"} == json.loads(shown("show", "烟煤", "--json"))[0].keys()
+
+
+def test_list_finds_by_title_when_no_id_begins_so() -> None:
+    found = [item["id"] for item in json.loads(shown("list", "bituminous coal", "--json"))]
+    assert "cn.cets.fuel.bituminous_coal.net_calorific_value" in found
+    assert "cn.cets.fuel.diesel.net_calorific_value" not in found
+
+
+@pytest.mark.parametrize("name", ["没有这样的名称", " "])
+def test_a_title_nobody_has_is_refused(name: str) -> None:
+    assert refused("show", name).code == refused("show", "cn.nothing").code
