@@ -5,6 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
+PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN := $(shell sed -e 's/\#.*//' requirements/debian.txt)
@@ -43,8 +44,9 @@ $(VENV)/.debian: requirements/debian.txt | $(VENV)/.ready
 
 # -- using ------------------------------------------------------------------------------------------------------------
 
-demo: $(VENV)/.ready $(VENV)/.assets ## account both examples and show their tables
+demo: $(VENV)/.ready $(VENV)/.assets ## account both examples, then start the platform with the example plant (Ctrl-C stops it)
 	@$(BIN)/tanheng demo
+	@exec $(BIN)/tanheng serve --demo examples/hubei-5000tpd --http --port $(PORT) --data data/demo
 
 test: setup ## pass all tests; real database, browser, protocols
 	$(TESTS) -n 2 --dist loadfile -m "not long" --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
