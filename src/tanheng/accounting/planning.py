@@ -450,8 +450,29 @@ class Planner:
             raise RuleBookError("accounting.rulebook.expression", figure=step.figure, value=repr(expression))
         quantities = " / ".join(dict.fromkeys(asked))
         self.faults.append(
-            InputError("accounting.quantity.missing", figure=figure, period=period or "–", quantities=quantities)
+            InputError(
+                "accounting.quantity.missing",
+                findings=(),
+                figure=figure,
+                period=period or "–",
+                quantities=quantities,
+                **self._rows(asked),
+            )
         )
+
+    def _rows(self, asked: Iterable[str]) -> dict[str, str]:
+        """Return the rows that would answer, in the words of both languages; nothing for what stands in no row."""
+        from tanheng.accounting.folder.naming import row_words
+
+        rows = [words for words in (row_words(self.plant, name) for name in dict.fromkeys(asked)) if words is not None]
+        joined = {
+            "zh": "；或 ".join(row["zh"] for row in rows),
+            "en": "; or ".join(row["en"] for row in rows),
+        }
+        return {
+            "rows_zh": f"，如“{joined['zh']}”（范围 | 类别 | 源流 | 信息项 | 单位 → 文件）" if rows else "",
+            "rows_en": f", such as “{joined['en']}” (scope | group | stream | item | unit → file)" if rows else "",
+        }
 
     def _misplaced(self, reference: Ref) -> QuantityError | None:
         name = reference.template
