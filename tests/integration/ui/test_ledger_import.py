@@ -182,3 +182,15 @@ def test_three_bad_rows_among_many_are_found_and_nothing_is_half_saved(login: Lo
     assert "3 rows have faults" in page
     assert re.findall(r'<tr><td class="num">(\d+)</td>', page) == ["12", "59", "121"]
     assert saved(plant) == []
+
+
+def test_what_changed_between_check_and_import_is_said_and_nothing_is_half_saved(
+    login: Login, enter: Enter, plant: Plant
+) -> None:
+    client = login(Role.STATISTICIAN)
+    _status, page = check(client, sheet(ONE, TWO))
+    enter("2")  # somebody else, meanwhile: row 3 is a correction now, and has no reason
+    answer = import_checked(client, page)
+    assert "1 row has faults; nothing was saved" in answer
+    assert re.findall(r'<tr><td class="num">(\d+)</td>', answer) == ["3"]
+    assert [(row.code, row.version) for row in saved(plant)] == [("2", 1)]
