@@ -20,6 +20,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "tanheng"
 CODE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 
 PUT_TOGETHER = {
+    "accounting.notice.",  # what is allowed in a plant-year and hardly meant
     "cli.absence.",  # words of an Absence
     "cli.column.",  # heads of the tables
     "cli.step.",  # steps of the progress bar
