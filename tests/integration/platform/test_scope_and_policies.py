@@ -228,8 +228,8 @@ def test_a_database_of_a_later_version_is_refused(fresh_database: str) -> None:
 
 def test_pending_migrations_are_named(fresh_database: str) -> None:
     with superuser(fresh_database) as owner:
-        owner.execute("DELETE FROM django_migrations WHERE app = 'plant' AND name = '0002_rules'")
-    assert pending() == ["plant.0002_rules"]
+        owner.execute("DELETE FROM django_migrations WHERE app = 'plant' AND name >= '0002'")
+    assert pending()[0] == "plant.0002_rules"
     with pytest.raises(OurDatabaseError) as refused:
         require_current()
     assert refused.value.code == "platform.database.pending"

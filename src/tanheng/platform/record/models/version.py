@@ -12,9 +12,15 @@ import uuid
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 
 V = TypeVar("V", bound="Version")
+
+
+def _newer(rows: VersionQuerySet[V]) -> Exists:
+    """Tell, in a query, whether ``rows`` hold a later version of the same record; an anti-join."""
+    same = rows.filter(plant=OuterRef("plant"), subject=OuterRef("subject"), version__gt=OuterRef("version"))
+    return Exists(same.order_by())
 
 
 class VersionQuerySet(models.QuerySet[V]):
@@ -31,15 +37,11 @@ class VersionQuerySet(models.QuerySet[V]):
         covering = self.known(known).filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
         )
-        latest = covering.filter(subject=OuterRef("subject")).order_by("-version").values("version")[:1]
-        return covering.filter(version=Subquery(latest), retired=False)
+        return covering.filter(~_newer(covering), retired=False)
 
     def latest_versions(self) -> Self:
         """Return the last version of each subject that is not retired: what a ledger's page lists."""
-        newest = (
-            self.filter(subject=OuterRef("subject")).order_by().values("subject").annotate(top=Max("version")).values("top")
-        )
-        return self.filter(version=Subquery(newest), retired=False)
+        return self.filter(~_newer(self.model._default_manager.all()), retired=False)  # Django's documented name
 
     def history(self, subject: uuid.UUID) -> Self:
         """Return all versions of one subject, newest first."""
@@ -74,7 +76,8 @@ class Version(models.Model):
 
     TYPE: ClassVar[str]
 
-    plant = models.ForeignKey("record.Plant", on_delete=models.PROTECT, related_name="+")
+    # Without an index of its own: the one over plant, subject and version begins with the plant.
+    plant = models.ForeignKey("record.Plant", on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.UUIDField(default=uuid.uuid4)
     version = models.PositiveIntegerField()
     valid_from = models.DateField(null=True)
