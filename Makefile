@@ -49,7 +49,8 @@ demo: $(VENV)/.ready $(VENV)/.assets ## account both examples, then start the pl
 	@exec $(BIN)/tanheng serve --demo examples/hubei-5000tpd --http --port $(PORT) --data data/demo
 
 test: setup ## pass all tests; real database, browser, protocols
-	$(TESTS) -n 2 --dist loadfile -m "not long" --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
+	$(TESTS) -n 2 --dist loadfile -m "not long" --ignore=tests/e2e --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
+	$(TESTS) -n 2 --dist loadfile -m "not long" tests/e2e  # apart: the browser's driver keeps an event loop running
 	$(BIN)/coverage report --include='*/tanheng/core/*,*/tanheng/standards/*,*/tanheng/formulas/*,*/tanheng/accounting/*' --fail-under=95 --skip-covered
 	for zone in America/New_York Asia/Kathmandu; do echo "TZ=$$zone"; TZ=$$zone $(TESTS) -q -n 2 tests/unit/core tests/unit/lake -m "not long"; done
 
