@@ -14,7 +14,7 @@ from tanheng.accounting.boundaries import clinker_boundaries
 from tanheng.accounting.entries import Ledger
 from tanheng.accounting.graph import Absence, Node, Value
 from tanheng.accounting.inventory import Figure, Inventory, checks_of, figure_of, input_of, official
-from tanheng.accounting.planning import Planner
+from tanheng.accounting.planning.planner import Planner
 from tanheng.accounting.plant import Plant
 from tanheng.accounting.rulebook import RuleBook
 from tanheng.accounting.source_streams import Classification, classify, rule_set, streams_of

@@ -15,7 +15,7 @@ from typing import Any
 from tanheng.accounting.evaluation import Evidence
 from tanheng.accounting.folder import Instrument, StatedComponent
 from tanheng.accounting.items import item_of
-from tanheng.accounting.planning import canonical_unit
+from tanheng.accounting.planning.plan import canonical_unit
 from tanheng.core.units import convert
 from tanheng.uncertainty import Cause, Component, Nature
 from tanheng.uncertainty.evaluate import certificate, permissible_error

@@ -1,0 +1,1 @@
+"""From a rule book and a plant to the graph of the account."""
