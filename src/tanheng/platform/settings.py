@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "tanheng.platform.notice",
     "tanheng.platform.accounts",
     "tanheng.platform.plant",
+    "tanheng.platform.instruments",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""Instruments of a plant: their ledger, life cycle, installations, chains, seals and certificates."""

@@ -1,0 +1,1 @@
+"""Payload schemas of the instruments app."""
