@@ -91,9 +91,13 @@ class Condition:
             When places or bases differ, or both moistures are known and differ.
         """
         if self.place is not wanted.place:
-            raise QuantityError("core.quantity.place", quantity=quantity, found=self.place.value, wanted=wanted.place.value)
+            raise QuantityError(
+                "core.quantity.place", quantity=quantity, found=PLACE_WORDS[self.place], wanted=PLACE_WORDS[wanted.place]
+            )
         if self.basis is not wanted.basis:
-            raise QuantityError("core.quantity.basis", quantity=quantity, found=self.basis.value, wanted=wanted.basis.value)
+            raise QuantityError(
+                "core.quantity.basis", quantity=quantity, found=BASIS_WORDS[self.basis], wanted=BASIS_WORDS[wanted.basis]
+            )
         if self.moisture is None or wanted.moisture is None:
             return
         found, needed = value_of(self.moisture), value_of(wanted.moisture)

@@ -43,6 +43,17 @@ def test_values_of_two_conditions_may_not(other: Condition, code: str) -> None:
     assert raised.value.code == code
 
 
+def test_places_and_bases_are_named_in_the_language_of_the_message() -> None:
+    with pytest.raises(QuantityError) as raised:
+        heat(Condition(Place.MILL, Basis.AS_RECEIVED)).require(coal(KILN))
+    assert "“入磨”" in raised.value.text("zh")
+    assert "“入窑”" in raised.value.text("zh")
+    assert "“into the mill”" in raised.value.text("en")
+    with pytest.raises(QuantityError) as raised:
+        heat(Condition(Place.KILN, Basis.DRY)).require(coal(KILN))
+    assert "“干基”" in raised.value.text("zh")
+
+
 @pytest.mark.parametrize("moisture", ["-0.01", "1", "8.5"])
 def test_a_moisture_outside_zero_to_one_is_refused_with_the_cure(moisture: str) -> None:
     with pytest.raises(QuantityError, match=r"0\.085 for 8\.5 %") as raised:

@@ -8,9 +8,10 @@ from tanheng.accounting.errors import RuleBookError
 from tanheng.accounting.loops import Turn, turns
 from tanheng.accounting.planning.declared import Declared
 from tanheng.accounting.planning.placeholders import fill
-from tanheng.accounting.plant import Plant
+from tanheng.accounting.plant import Plant, Words
 from tanheng.accounting.rulebook import All, Constant, Each, Expression, First, Months, Param, Ref, Samples, Step
 from tanheng.core.errors import InputError, QuantityError, TanhengError
+from tanheng.core.quantities import BASIS_WORDS, PLACE_WORDS
 
 
 class Lacking:
@@ -72,9 +73,9 @@ class Lacking:
             return None
         basis, place = self.declared.basis(name), self.declared.place(name)
         if reference.place and place and place != reference.place:
-            return QuantityError("core.quantity.place", quantity=name, found=place, wanted=reference.place)
+            return QuantityError("core.quantity.place", quantity=name, found=_words(place), wanted=_words(reference.place))
         if reference.basis and basis and basis != reference.basis:
-            return QuantityError("core.quantity.basis", quantity=name, found=basis, wanted=reference.basis)
+            return QuantityError("core.quantity.basis", quantity=name, found=_words(basis), wanted=_words(reference.basis))
         return None
 
     def _references(self, expression: Expression, turn: Turn) -> Iterator[Ref]:
@@ -93,6 +94,11 @@ class Lacking:
                 yield Ref(fill(template, turn))
             case Param() | Constant():
                 return
+
+
+def _words(state: str) -> Words | str:
+    """Return what a person reads for a place or a basis."""
+    return next((words for one, words in (*PLACE_WORDS.items(), *BASIS_WORDS.items()) if one.value == state), state)
 
 
 def _parameters(expression: Expression) -> Iterator[str]:

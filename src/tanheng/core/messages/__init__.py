@@ -54,10 +54,20 @@ class _Formatter(string.Formatter):
 
 
 def render(code: str, language: str, fields: Mapping[str, object]) -> str:
-    """Return the message of ``code`` in ``language`` with its fields filled in."""
+    """Return the message of ``code`` in ``language`` with its fields filled in.
+
+    A field that is a text in both languages, ``{"zh": …, "en": …}``, is shown in that of the message.
+    """
+    fields = {name: _said(value, language) for name, value in fields.items()}
     entry = catalogue().get(code)
     if entry is None:
         listed = ", ".join(f"{name}={value}" for name, value in fields.items())
         return f"{code} ({listed})" if listed else code
     text = entry[language if language in LANGUAGES else "en"]
     return _Formatter().vformat(text, (), _Fields(fields)).strip()
+
+
+def _said(value: object, language: str) -> object:
+    if isinstance(value, Mapping) and value.keys() == set(LANGUAGES):
+        return value[language if language in LANGUAGES else "en"]
+    return value
