@@ -5,8 +5,6 @@ Exit codes: 0 everything holds; 1 something does not, and is named.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import urllib.error
 import urllib.request
@@ -20,6 +18,7 @@ from tanheng.cli.root import language
 from tanheng.core import messages
 
 if TYPE_CHECKING:
+    from tanheng.core.errors import TanhengError
     from tanheng.trust.audit import Auditor
     from tanheng.trust.log_reader import LogReader, LogReport, Source
 
@@ -33,8 +32,6 @@ command = typer.Typer(
 _KEY = typer.Option("--key", metavar="VKEY", help="Verifier key of the log; tanheng key show prints it.")
 _JSON = typer.Option("--json", help="Print JSON and nothing else.")
 _LARGEST_ANSWER = 32 << 20
-# auditors of other packages; each module offers auditor_of(folder) → Auditor or None
-_OTHER_AUDITORS = {"lake": "tanheng.lake.audit", "records": "tanheng.platform.record.audit"}
 
 
 @command.command(
@@ -66,28 +63,71 @@ def verify(
 
 
 @command.command(
-    epilog="Example: tanheng log fsck data/log --key 'plant.example/log/1+…' --packs data/packs --files data/files"
+    epilog="Examples: tanheng log fsck --data /var/lib/tanheng; tanheng log fsck data/log --key 'plant.example/log/1+…'"
 )
 def fsck(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the log.")],
-    key: Annotated[str, _KEY],
-    packs: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the payload packs.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of a log that stands alone.")] = None,
+    key: Annotated[str, _KEY] = "",
+    packs: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of its payload packs.")] = None,
     files: Annotated[Path | None, typer.Option(metavar="DIR", help="Content-addressed folder.")] = None,
-    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Data folder of the lake and the records.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Data folder of a platform: its records, logs and lake are checked.")
+    ] = None,
 ) -> None:
     """Read stored data again and name everything that is damaged, missing or different; say what was not checked."""
-    lang = language()
-    auditors, missing = _auditors(_reader(str(folder), key), packs, files, data)
+    if folder is None and data is None:
+        raise typer.BadParameter("DIR, --data", param_hint="DIR")
+    if folder is not None and not key:
+        raise typer.BadParameter("tanheng log fsck DIR --key VKEY", param_hint="--key")
     faults = 0
-    for auditor in auditors:
-        findings = list(auditor.findings())
-        faults += len(findings)
-        typer.echo(messages.render("trust.cli.audited", lang, {"name": auditor.name, "count": len(findings)}))
-        for finding in findings:
-            typer.echo("  " + finding.text(lang))
+    missing: list[str] = []
+    if folder is not None:
+        auditors, missing = _auditors(_reader(str(folder), key), packs, files)
+        for auditor in auditors:
+            findings = list(auditor.findings())
+            faults += len(findings)
+            _tell(auditor, findings)
+    if data is not None:
+        found, unchecked = _platform_fsck(data)
+        faults += found
+        missing = [name for name in missing if name not in ("lake", "records")] + unchecked
     if missing:
-        typer.echo(messages.render("trust.cli.not_audited", lang, {"names": ", ".join(missing)}))
+        typer.echo(messages.render("trust.cli.not_audited", language(), {"names": ", ".join(dict.fromkeys(missing))}))
     raise typer.Exit(1 if faults else 0)
+
+
+def _tell(auditor: Auditor, findings: Sequence[TanhengError]) -> None:
+    typer.echo(messages.render("trust.cli.audited", language(), {"name": auditor.name, "count": len(findings)}))
+    for finding in findings:
+        typer.echo("  " + finding.text(language()))
+
+
+def _platform_fsck(data: Path) -> tuple[int, list[str]]:
+    """Check a platform's data folder; return how many findings there are, and what was not checked."""
+    import datetime
+
+    from tanheng.platform.database.access import reachable
+    from tanheng.platform.database.configuration import Login, is_external
+    from tanheng.platform.errors import FolderError
+    from tanheng.platform.operation import setup
+
+    if not is_external() and not (data / "postgres" / "server").is_dir():
+        raise FolderError("platform.folder.no_platform", path=data)
+    folder = setup.folder_of(data)
+    with reachable(folder):
+        setup.prepare_django(Login.OWNER)
+        from django.db import connections
+
+        from tanheng.platform.database import schema
+        from tanheng.platform.operation import auditing
+
+        try:
+            schema.require_current()
+            check = auditing.check_of()
+            found = auditing.run(check, tell=_tell, now=datetime.datetime.now(tz=datetime.UTC))
+        finally:
+            connections.close_all()
+    return len(found), list(check.missing)
 
 
 @command.command(epilog="Example: tanheng log repair data/log --key 'plant.example/log/1+…'")
@@ -161,8 +201,8 @@ def _with_progress(reader: LogReader, older: Sequence[bytes], *, quiet: bool) ->
         return reader.verify(older, progress=lambda done: progress.update(task, completed=done))
 
 
-def _auditors(reader: LogReader, packs: Path | None, files: Path | None, data: Path | None) -> tuple[list[Auditor], list[str]]:
-    """Return the auditors that can run here, and the names of those that cannot."""
+def _auditors(reader: LogReader, packs: Path | None, files: Path | None) -> tuple[list[Auditor], list[str]]:
+    """Return the auditors of a log that stands alone, and the names of those that it has nothing for."""
     from tanheng.trust.audit import ContentAuditor, LogAuditor, PayloadAuditor, open_packs
     from tanheng.trust.content import ContentFolder
     from tanheng.trust.files import FolderFiles
@@ -178,24 +218,7 @@ def _auditors(reader: LogReader, packs: Path | None, files: Path | None, data: P
         missing.append("files")
     else:
         found.append(ContentAuditor(ContentFolder(FolderFiles(files))))
-    for name, module in _OTHER_AUDITORS.items():
-        auditor = _other(module, data)
-        if auditor is None:
-            missing.append(name)
-        else:
-            found.append(auditor)
-    return found, missing
-
-
-def _other(module: str, data: Path | None) -> Auditor | None:
-    try:
-        known = importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        known = False
-    if data is None or not known:
-        return None
-    made: Auditor | None = importlib.import_module(module).auditor_of(data)
-    return made
+    return found, [*missing, "lake", "records"]
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tanheng.core.errors import TanhengError
 from tanheng.trust.content import ContentFolder
 from tanheng.trust.errors import StorageError, TrustError
 from tanheng.trust.files import Files
@@ -24,7 +25,7 @@ class Auditor(Protocol):
     def name(self) -> str:
         """What is audited, in a word of ``docs/nomenclature.md``."""
 
-    def findings(self) -> Iterator[TrustError]:
+    def findings(self) -> Iterator[TanhengError]:
         """Yield an error for each thing that is damaged, missing or different."""
 
 

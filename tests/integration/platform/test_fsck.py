@@ -12,12 +12,14 @@ from decimal import Decimal
 import pytest
 
 from tanheng.platform.database.scope import scope
+from tanheng.platform.notice.models import Alarm
+from tanheng.platform.operation import tasks
 from tanheng.platform.plant.models import Line
 from tanheng.platform.plant.schemas.line_1 import ClinkerKind
 from tanheng.platform.plant.schemas.line_1 import Line as Content
 from tanheng.platform.record import attachments, fsck, sequencer, versions
 from tanheng.platform.record.actor import Actor
-from tanheng.platform.record.models import Attachment, Plant
+from tanheng.platform.record.models import Attachment, AuditEvent, Plant
 from tanheng.platform.testing import superuser
 
 LINE = Content(
@@ -142,3 +144,16 @@ def test_a_renamed_file_is_named(filled: tuple[Plant, Line, Attachment], databas
     plant, _, file = filled
     tamper(database, "UPDATE record_attachment SET name = 'better.csv' WHERE id = %s", file.pk)
     assert ("platform.record.digest", file.log_index) in findings(plant)
+
+
+def test_the_nightly_check_raises_an_alarm_and_is_noted(filled: tuple[Plant, Line, Attachment], database: str) -> None:
+    plant, row, _ = filled
+    tamper(database, "UPDATE plant_line SET design_capacity = 9999 WHERE id = %s", row.pk)
+    tasks.fsck(0)
+    with scope([plant.pk]):
+        alarm = Alarm.objects.get(plant=plant, code="platform.alarm.fsck")
+        noted = AuditEvent.objects.filter(action="operation.fsck").latest("id")
+    assert "design_capacity" in alarm.fields["first"]
+    assert noted.result == "failed"
+    assert f"records {plant.code}" in noted.detail["checked"]
+    assert "payloads" in noted.detail["missing"]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tanheng.platform.database import scope as scopes
 from tanheng.platform.database.configuration import Login
 from tanheng.platform.database.schema import migrate, pending, refuse_powerful_login, require_current
-from tanheng.platform.database.scope import all_plants, current, scope, scoped, streamed
+from tanheng.platform.database.scope import all_plants, current, scope, scoped, snapshot, streamed
 from tanheng.platform.database.unscoped import UNSCOPED
 from tanheng.platform.errors import DatabaseError as OurDatabaseError
 from tanheng.platform.errors import ScopeError
@@ -193,6 +193,24 @@ def test_threads_have_scopes_of_their_own(filled: dict[str, str]) -> None:
     for thread in threads:
         thread.join()
     assert seen == {MINE: {MINE}, THEIRS: {THEIRS}}
+
+
+def test_a_snapshot_shows_one_moment_and_writes_nothing(filled: dict[str, str]) -> None:
+    def write() -> None:
+        with scope([MINE]):
+            Plant.objects.filter(pk=MINE).update(name_en="written meanwhile")
+        connections.close_all()
+
+    with snapshot([MINE]):
+        before = Plant.objects.get(pk=MINE).name_en
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+        assert Plant.objects.get(pk=MINE).name_en == before
+    with scope([MINE]):
+        assert Plant.objects.get(pk=MINE).name_en == "written meanwhile"
+    with pytest.raises(DatabaseError, match="read-only"), snapshot([MINE]):
+        Plant.objects.filter(pk=MINE).update(name_en="refused")
 
 
 def test_a_job_is_scoped_to_its_plant(filled: dict[str, str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,7 +24,9 @@ from tanheng.platform.record.models import Checkpoint, LogEntry, Plant
 from tanheng.platform.testing import superuser
 from tanheng.trust.checkpoint import open_checkpoint
 from tanheng.trust.cosignature import Cosigner
-from tanheng.trust.keys import Algorithm, generate
+from tanheng.trust.errors import KeyRefusedError
+from tanheng.trust.key_file import PASSPHRASE_VARIABLE, KeyFolder
+from tanheng.trust.keys import Algorithm, Protection, generate
 from tanheng.trust.note import Signature
 from tanheng.trust.statement import StatementType
 from tanheng.trust.tree import MemoryTree
@@ -159,7 +163,7 @@ def test_a_missing_index_stops_the_log_before_it(fresh: Plant, database: str) ->
 
 def test_a_lost_key_is_not_replaced_by_another(fresh: Plant) -> None:
     sequencer.sequence(fresh.pk)
-    path = settings.FOLDER.keys / f"log-{fresh.uid}.pem"
+    path = settings.FOLDER.keys / f"{logkeys.name_of(fresh)}.key"
     assert path.stat().st_mode & 0o777 == 0o600
     path.unlink()
     with pytest.raises(RecordError) as refused:
@@ -171,15 +175,27 @@ def test_a_lost_key_is_not_replaced_by_another(fresh: Plant) -> None:
 def test_a_key_with_a_passphrase_needs_it(fresh: Plant, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     file = settings.FOLDER.root / "passphrase"
     file.write_text("correct horse\n")
-    monkeypatch.setenv(logkeys.PASSPHRASE, str(file))
+    monkeypatch.setenv(PASSPHRASE_VARIABLE, str(file))
     assert logkeys.protection().value == "software-passphrase"
     sequencer.sequence(fresh.pk)
-    assert b"ENCRYPTED" in (settings.FOLDER.keys / f"log-{fresh.uid}.pem").read_bytes()
+    assert KeyFolder(settings.FOLDER.keys).record(logkeys.name_of(fresh)).protection is Protection.PASSPHRASE
     assert sequencer.sequence(fresh.pk) == sequencer.Sequenced(1, 0)
     file.write_text("wrong\n")
-    with pytest.raises(RecordError) as refused:
+    with pytest.raises(KeyRefusedError) as refused:
         sequencer.sequence(fresh.pk)
-    assert refused.value.code == "platform.record.key"
+    assert refused.value.code == "trust.key_file.passphrase_wrong"
+
+
+def test_the_command_shows_the_key_that_signs(fresh: Plant) -> None:
+    sequencer.sequence(fresh.pk)
+    command = [sys.executable, "-m", "tanheng", "key", "show", logkeys.name_of(fresh)]
+    done = subprocess.run(
+        [*command, "--folder", str(settings.FOLDER.keys), "--json"], capture_output=True, text=True, check=True
+    )
+    shown = json.loads(done.stdout)[logkeys.name_of(fresh)]
+    with scope([fresh.pk]):
+        assert shown["verifier_key"] == str(logkeys.verifier_key(fresh))
+        assert shown["subject"] == sequencer.reader_of(fresh).checkpoint.origin
 
 
 class _Quiet(WSGIRequestHandler):
@@ -208,7 +224,7 @@ def cosigner() -> Cosigner:
 
 def witness_for(plant: Plant, cosigner: Cosigner, store: MemoryStore) -> Witness:
     with scope([plant.pk]):
-        key = logkeys.log_signer(plant).verifier_key
+        key = logkeys.verifier_key(plant)
     return Witness(cosigner, logs={key.name: key}, store=store, clock=lambda: 1_790_000_000)
 
 
@@ -223,7 +239,7 @@ def test_a_checkpoint_is_cosigned_and_published_with_the_cosignature(fresh: Plan
         assert cosigning.cosign(fresh.pk, address)
     with scope([fresh.pk]):
         last = sequencer.last_checkpoint(fresh)
-        key = logkeys.log_signer(fresh).verifier_key
+        key = logkeys.verifier_key(fresh)
         published = sequencer.files_of(fresh).read("checkpoint")
     assert last is not None
     assert last.cosigned_at is not None

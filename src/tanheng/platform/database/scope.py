@@ -57,6 +57,19 @@ def scope(plants: Iterable[int]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def snapshot(plants: Iterable[int]) -> Iterator[None]:
+    """Read, in the block, the rows of ``plants`` as they were at one moment, while others go on writing.
+
+    It is the outermost transaction: its kind is fixed before anything is read.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with scope(plants):
+            yield
+
+
+@contextlib.contextmanager
 def widened(plant: int) -> Iterator[None]:
     """Run the block with ``plant`` added to the scope: for founding a plant and joining one by a link, nothing else."""
     outer = _current.get()

@@ -1,4 +1,4 @@
-"""Housekeeping: jobs of dead workers are tried again, finished ones are removed, old answers and sessions forgotten."""
+"""Housekeeping: jobs of dead workers are tried again, finished ones removed, old answers forgotten; stored data read again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from tanheng.platform.database.scope import scope
 from tanheng.platform.jobs import task
+from tanheng.platform.notice import alarms
+from tanheng.platform.notice.models import Alarm
+from tanheng.platform.operation import auditing
+from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import IdempotencyKey
 
 KEEP_ANSWERS = datetime.timedelta(days=7)
@@ -36,3 +41,27 @@ def tidy(timestamp: int) -> None:  # noqa: ARG001
     """Forget what only served for a while."""
     IdempotencyKey.objects.filter(at__lt=timezone.now() - KEEP_ANSWERS).delete()
     call_command("clearsessions")
+
+
+@task("operation.fsck", once="operation.fsck", cron="23 18 * * *")  # 02:23 in China
+def fsck(timestamp: int) -> None:  # noqa: ARG001
+    """Read what is stored again; each plant that something was found of gets an alarm that names the first."""
+    now = timezone.now()
+    check = auditing.check_of()
+    found = auditing.run(check, tell=lambda *_: None, now=now)
+    for plant in check.plants:
+        of_plant = [
+            finding for auditor, finding in found if isinstance(auditor, auditing.LakeAuditor) or auditor.plant == plant
+        ]
+        if not of_plant:
+            continue
+        with scope([plant]):
+            alarms.raise_alarm(
+                plant,
+                key="fsck",
+                code="platform.alarm.fsck",
+                fields={"count": len(of_plant), "first": of_plant[0].text("zh")},
+                priority=Alarm.Priority.URGENT,
+                now=now,
+                actor=Actor.system("fsck"),
+            )

@@ -48,7 +48,7 @@ def begin(plant: Plant, *, first: Actor, second: Actor, checkpoint: bytes, missi
     if not (missing.strip() and reason.strip()):
         raise InputError("platform.record.epoch_words")
     row = Plant.objects.select_for_update().get(pk=plant.pk)
-    head, _ = open_checkpoint(checkpoint, logkeys.log_signer(row).verifier_key)
+    head, _ = open_checkpoint(checkpoint, logkeys.verifier_key(row))
     if head.size <= row.next_index and sequencer.root_of_entries(row, head.size) == head.root:
         raise ConflictError("platform.record.not_behind", plant=row.code, size=head.size, found=row.next_index)
     restored = epochs.LogRestored(

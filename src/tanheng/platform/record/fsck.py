@@ -19,7 +19,6 @@ from tanheng.platform.record import attachments, clock, outbox, schema, sequence
 from tanheng.platform.record.models import Attachment, LogEntry, Plant, Version
 from tanheng.trust.statement import Statement
 
-NAME = "records"
 _CHUNK = 1000
 
 
@@ -61,7 +60,7 @@ def _audit_entries(plant: Plant) -> Iterator[TanhengError]:
         except TrustError as error:
             yield error
             continue
-        row = {"table": "record_log_entry", "row": entry.pk, "index": entry.index}
+        row = {"table": "record_log_entry", "row": entry.pk, "index": entry.index, "subject": entry.subject}
         stated = {"type": statement.type.value, "subject": statement.subject, "at": clock.to_datetime(statement.time_ms)}
         for field, value in stated.items():
             if getattr(entry, field) != value:
@@ -87,7 +86,8 @@ def _audit_versions(model: type[Version], plant: Plant, known: set[tuple[str, in
 
 
 def _audit_version(row: Version, plant: Plant) -> Iterator[TanhengError]:
-    place = {"table": row._meta.db_table, "row": row.pk, "index": row.log_index}  # Django's documented name
+    subject = f"{row.TYPE}/{row.subject}"
+    place = {"table": row._meta.db_table, "row": row.pk, "index": row.log_index, "subject": subject}  # Django's documented name
     statement = _statement(plant, row.log_epoch, row.log_index)
     if statement is None:
         yield RecordError("platform.record.unlogged", **place)
@@ -96,7 +96,7 @@ def _audit_version(row: Version, plant: Plant) -> Iterator[TanhengError]:
         yield RecordError("platform.record.digest", **place)
         return
     stated: dict[str, tuple[object, object]] = {
-        "subject": (f"{row.TYPE}/{row.subject}", statement.subject),
+        "subject": (subject, statement.subject),
         "version": (row.version, statement.version),
         "actor": (str(row.actor), statement.actor),
         "known_from": (row.known_from, clock.to_datetime(statement.time_ms)),
@@ -132,8 +132,9 @@ def _statement(plant: Plant, epoch: int, index: int) -> Statement | None:
 
 def _audit_attachments(plant: Plant, known: set[tuple[str, int]]) -> Iterator[TanhengError]:
     for row in Attachment.objects.filter(plant=plant).order_by("id").iterator(chunk_size=_CHUNK):
-        known.add((f"attachment/{row.uid}", 1))
-        place = {"table": "record_attachment", "row": row.pk, "index": row.log_index}
+        subject = f"attachment/{row.uid}"
+        place = {"table": "record_attachment", "row": row.pk, "index": row.log_index, "subject": subject}
+        known.add((subject, 1))
         statement = _statement(plant, row.log_epoch, row.log_index)
         said = attachments.payload(name=row.name, media=row.media, size=row.size, sha256=row.sha256, subject=row.subject)
         if statement is None:

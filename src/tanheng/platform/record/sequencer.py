@@ -63,7 +63,7 @@ def files_of(plant: Plant) -> FolderFiles:
 
 def reader_of(plant: Plant) -> LogReader:
     """Return a reader of a plant's log: proofs, entries, root."""
-    return LogReader(files_of(plant).read, logkeys.log_signer(plant).verifier_key)
+    return LogReader(files_of(plant).read, logkeys.verifier_key(plant))
 
 
 def sequence(key: int) -> Sequenced | None:
