@@ -14,9 +14,11 @@ from tanheng.core.errors import TanhengError
 from tanheng.edge import drivers
 from tanheng.edge.clock import Clock, SystemClock
 from tanheng.edge.configuration import Configuration, Device
+from tanheng.edge.errors import UplinkError
 from tanheng.edge.events import EventKind
 from tanheng.edge.image import ProcessImage
 from tanheng.edge.reading import Reading, Row, Sample
+from tanheng.edge.tls import refusal, trusting
 from tanheng.protocols.port import Refused
 
 _WAITING = ("hj212", "mqtt", "files")
@@ -84,19 +86,23 @@ async def _device(configuration: Configuration, device: Device, image: ProcessIm
 
 
 async def reach(configuration: Configuration, *, patience_ms: int = 5000) -> dict[str, str]:
-    """Return for each route an empty text when its address accepts a connection, else why not."""
+    """Return for each route an empty text when its address accepts a connection with a certificate we believe, else why not."""
     found = {}
     for route in configuration.uplink.routes:
         url = urlsplit(route.url)
         port = url.port or (443 if url.scheme == "https" else 80)
         local = (route.local_address, 0) if route.local_address else None
         try:
+            believed = trusting(configuration.uplink.ca) if url.scheme == "https" else None
             async with asyncio.timeout(patience_ms / 1000):
-                _, writer = await asyncio.open_connection(url.hostname, port, local_addr=local)
+                _, writer = await asyncio.open_connection(url.hostname, port, local_addr=local, ssl=believed)
             writer.close()
             found[route.name] = ""
+        except UplinkError as error:
+            found[route.name] = error.text()
         except (OSError, TimeoutError) as error:
-            found[route.name] = f"{type(error).__name__}: {error}"
+            refused = refusal(error, route=route.name, host=str(url.hostname))
+            found[route.name] = refused.text() if refused is not None else f"{type(error).__name__}: {error}"
     return found
 
 

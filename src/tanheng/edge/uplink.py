@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import random
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from tanheng.edge.clock import Clock
 from tanheng.edge.configuration.model import Route, Uplink
 from tanheng.edge.errors import UplinkError
 from tanheng.edge.spool import Stored
+from tanheng.edge.tls import refusal, trusting
 
 ENVELOPES = "/api/v1/envelopes"
 ORDERS = "/api/v1/terminals/{terminal}/orders"
@@ -131,7 +131,7 @@ class Sender:
             try:
                 result = await call(state, self._client(state.route))
             except httpx.HTTPError as error:
-                last = UplinkError("edge.uplink.route", route=state.route.name, reason=f"{type(error).__name__}: {error}")
+                last = _unreachable(state.route, error)
             except UplinkError as error:
                 last = error
             else:
@@ -161,22 +161,34 @@ class Sender:
     def _headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/cbor-seq", "Accept": "application/json", "Tanheng-Terminal": self._terminal}
         if self._uplink.token_file:
-            headers["Authorization"] = "Bearer " + Path(self._uplink.token_file).read_text(encoding="ascii").strip()
+            headers["Authorization"] = "Bearer " + _token(self._uplink.token_file)
         return headers
 
     def _client(self, route: Route) -> httpx.AsyncClient:
         client = self._clients.get(route.name)
         if client is None:
-            verify: ssl.SSLContext | bool = True
-            if self._uplink.ca:
-                verify = ssl.create_default_context(cafile=self._uplink.ca)
             transport = httpx.AsyncHTTPTransport(
-                verify=verify, local_address=route.local_address, limits=httpx.Limits(max_connections=2), retries=0
+                verify=trusting(self._uplink.ca),
+                local_address=route.local_address,
+                limits=httpx.Limits(max_connections=2),
+                retries=0,
             )
             timeout = httpx.Timeout(self._uplink.timeout_ms / 1000)
             client = httpx.AsyncClient(base_url=route.url, transport=transport, timeout=timeout, trust_env=False)
             self._clients[route.name] = client
         return client
+
+
+def _unreachable(route: Route, error: httpx.HTTPError) -> UplinkError:
+    refused = refusal(error, route=route.name, host=httpx.URL(route.url).host)
+    return refused or UplinkError("edge.uplink.route", route=route.name, reason=f"{type(error).__name__}: {error}")
+
+
+def _token(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UplinkError("edge.uplink.file", path=path, reason=str(error)) from error
 
 
 def _answer(response: httpx.Response, terminal: str, sequences: set[int]) -> Answer:

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,10 +29,15 @@ NOW = 1_790_000_000_000
 
 
 class Receiver:
-    """Stores what verifies. ``mode`` says how it misbehaves: ok, busy (503), silent (the answer is lost), refuse, rubbish."""
+    """Stores what verifies. ``mode`` says how it misbehaves: ok, busy (503), silent (the answer is lost), refuse, rubbish.
 
-    def __init__(self, record: KeyRecord) -> None:
+    With ``tls`` it speaks HTTPS; the context is the server's, with certificate and key.
+    """
+
+    def __init__(self, record: KeyRecord, *, tls: ssl.SSLContext | None = None) -> None:
         self.mode = "ok"
+        self.tls = tls
+        self.handshakes_failed = 0
         self.bodies: list[int] = []
         self.arrivals: list[int] = []
         self.stored: dict[int, Any] = {}  # Any: an envelope, or what little is kept of one
@@ -66,11 +72,10 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), self._handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", self.port), self._handler, self)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
@@ -171,6 +176,27 @@ class Receiver:
                 if index == EVENT_CHANNEL:
                     found.append(cbor2.loads(raw))
         return [event for event in found if kind in (None, event["kind"])]
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    """The sockets of a receiver: plain, or TLS with the handshake in the thread of its connection."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: Any, receiver: Receiver) -> None:
+        self._receiver = receiver
+        super().__init__(address, handler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self._receiver.tls is not None:
+            try:
+                request = self._receiver.tls.wrap_socket(request, server_side=True)
+            except OSError:  # the client did not believe the certificate
+                self._receiver.handshakes_failed += 1
+                return
+        super().finish_request(request, client_address)
+        if self._receiver.tls is not None:
+            request.close()
 
 
 class _Light:

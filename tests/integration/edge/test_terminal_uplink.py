@@ -122,6 +122,8 @@ async def test_the_second_route_takes_over_and_the_first_is_taken_up_again(rig: 
     assert terminal.spool.last_sequence() > before
     second_receiver.start()
     await wait(lambda: terminal._fact("uplink.route") == 2)
+    waited = set(range(1, terminal.spool.last_sequence() + 1))
+    await wait(lambda: waited <= {*rig.receiver.stored, *second_receiver.stored}, what="the backlog")
     await rig.stop()
     both = {**rig.receiver.stored, **second_receiver.stored}
     assert sorted(both) == list(range(1, max(both) + 1))
