@@ -1,0 +1,80 @@
+"""The life of an instrument: which state may follow which, and what stands before service.
+
+待验收 → 在用 → 封存/停用 → 维修 → 降级 → 报废. Verification comes before use (先检后用): nothing enters service without a
+certificate in force that somebody confirmed for the use.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from tanheng.metrology.instruments.certificate import TraceState
+from tanheng.metrology.instruments.model import Instrument, Spell, UseState
+
+_REST = frozenset({UseState.SEALED_UP, UseState.OUT_OF_SERVICE, UseState.REPAIR})
+
+FOLLOWING: Mapping[UseState, frozenset[UseState]] = {
+    UseState.PENDING: frozenset({UseState.IN_SERVICE, UseState.DOWNGRADED, UseState.SEALED_UP, UseState.SCRAPPED}),
+    UseState.IN_SERVICE: _REST | {UseState.DOWNGRADED, UseState.SCRAPPED},
+    UseState.DOWNGRADED: _REST | {UseState.IN_SERVICE, UseState.SCRAPPED},
+    UseState.SEALED_UP: frozenset(
+        {UseState.IN_SERVICE, UseState.DOWNGRADED, UseState.OUT_OF_SERVICE, UseState.REPAIR, UseState.SCRAPPED}
+    ),
+    UseState.OUT_OF_SERVICE: frozenset(
+        {UseState.IN_SERVICE, UseState.DOWNGRADED, UseState.SEALED_UP, UseState.REPAIR, UseState.SCRAPPED}
+    ),
+    UseState.REPAIR: frozenset({UseState.IN_SERVICE, UseState.DOWNGRADED, UseState.OUT_OF_SERVICE, UseState.SCRAPPED}),
+    UseState.SCRAPPED: frozenset(),
+}
+"""The states that may follow each; nothing follows the end."""
+
+
+def state_on(states: Sequence[Spell], on: datetime.date) -> UseState:
+    """Return the state of an instrument on a day; before its first step it waits to be accepted."""
+    found = UseState.PENDING
+    for spell in states:
+        if spell.start <= on:
+            found = spell.state
+    return found
+
+
+def since(states: Sequence[Spell], on: datetime.date) -> datetime.date | None:
+    """Return the day on which the present state began; None before the first step."""
+    begun = [spell.start for spell in states if spell.start <= on]
+    return begun[-1] if begun else None
+
+
+def in_use(instrument: Instrument, on: datetime.date) -> bool:
+    """Tell whether an instrument is in use on a day."""
+    return state_on(instrument.states, on).in_use
+
+
+def forbidden(states: Sequence[Spell]) -> tuple[Spell, Spell | None] | None:
+    """Return the first step that may not follow the one before it, and that one; None where all may.
+
+    A first step may be of any state that can follow 待验收. Two steps on one day are read in the order given.
+    """
+    before: Spell | None = None
+    for spell in states:
+        if spell.state not in FOLLOWING[before.state if before is not None else UseState.PENDING]:
+            return spell, before
+        before = spell
+    return None
+
+
+def lacks(before: UseState, after: UseState, trace: TraceState, *, after_repair: bool) -> TraceState | None:
+    """Return what stands against a step into use: the state of the certificate, or None where nothing does.
+
+    Parameters
+    ----------
+    trace : TraceState
+        How the instrument stands on the day of the step.
+    after_repair : bool
+        Whether the certificate in force was issued after the repair that the step ends (修理后检定).
+    """
+    if not after.in_use:
+        return None
+    if not trace.counts:
+        return trace
+    return TraceState.NEVER if before is UseState.REPAIR and not after_repair else None
