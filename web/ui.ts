@@ -45,3 +45,32 @@ document.addEventListener("change", (event) => {
   control?.closest("form")?.requestSubmit();
 });
 
+// A select of many records gets a box that leaves only the options with the words typed; the arrow keys go on in the select.
+function searchable(select: HTMLSelectElement): void {
+  const box = document.createElement("input");
+  box.type = "search";
+  box.className = "form-control search-box";
+  box.autocomplete = "off";
+  box.placeholder = "⌕";
+  box.setAttribute("aria-controls", select.id);
+  box.setAttribute("aria-label", document.querySelector(`label[for="${select.id}"]`)?.textContent ?? "");
+  const options = [...select.options];
+  box.addEventListener("input", (event) => {
+    event.stopPropagation(); // what is typed here is no content of the form
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (option: HTMLOptionElement) => words.every((word) => option.text.toLowerCase().includes(word));
+    select.replaceChildren(...options.filter((option) => option.value === "" || option.selected || fits(option)));
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "Enter") {
+      event.preventDefault();
+      const first = [...select.options].find((option) => option.value !== "" && !option.selected);
+      if (box.value && first) first.selected = true;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+      select.focus();
+    }
+  });
+  select.before(box);
+}
+
+document.querySelectorAll<HTMLSelectElement>("select[data-search]").forEach(searchable);

@@ -18,9 +18,10 @@ from tanheng.platform.record.models import Plant
 Login = Callable[..., Client]
 
 READ = ("", "export.xlsx", "export.csv", "template.xlsx", "{subject}/")
-WRITE = ("new/", "import/", "{subject}/edit/", "{subject}/retire/")
+WRITE = ("new/", "import/", "{subject}/edit/", "{subject}/retire/", "{subject}/files/")
 PLAIN = {"/": Role.SAMPLER, "/log/": Role.SAMPLER, "/people/": Role.ADMINISTRATOR, "/audit/": Role.AUDITOR}
 LEDGERS = ("lines", "sites", "permits", "enterprises")
+ACTIONS: dict[str, tuple[str, ...]] = {}  # of a ledger, the actions of a record beside the usual: each has a test of its own
 OPEN = ("theme/", "plants/new/")  # a cookie; needs a right at no plant, tested apart
 
 
@@ -55,9 +56,11 @@ def pages() -> set[str]:
 def test_every_page_stands_in_this_matrix() -> None:
     known = {path.strip("/") + "/" if path != "/" else "" for path in PLAIN} | set(OPEN)
     posted = ("new/check/", "filters/", "{subject}/edit/check/")
-    known |= {
-        f"{ledger}/{route.replace('{subject}', '<uuid:subject>')}" for ledger in LEDGERS for route in READ + WRITE + posted
-    }
+    files = ("files/<str:file>", "{subject}/files/<uuid:uid>/")  # tested with the additions and the files of a record
+    for ledger in LEDGERS:
+        actions = tuple(f"{{subject}}/{name}/" for name in ACTIONS.get(ledger, ()))
+        routes = READ + WRITE + posted + files + actions
+        known |= {f"{ledger}/{route.replace('{subject}', '<uuid:subject>')}" for route in routes}
     assert pages() == known
 
 

@@ -10,9 +10,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tanheng.platform.ui.detail import DetailPage, RetirePage
 from tanheng.platform.ui.editing import CheckField, EditPage
+from tanheng.platform.ui.files import FilePage, FilesPage
 from tanheng.platform.ui.importing import ImportPage, TemplateFile
 from tanheng.platform.ui.ledger import LedgerPages
-from tanheng.platform.ui.listing import ExportFile, LedgerPage, ListPage, SavedFilters
+from tanheng.platform.ui.listing import ExportFile, LedgerPage, ListFilePage, ListPage, SavedFilters
 
 
 def ledger_urls(ledger: LedgerPages) -> URLResolver:
@@ -33,10 +34,14 @@ def ledger_urls(ledger: LedgerPages) -> URLResolver:
         of(TemplateFile, "template.xlsx", "template"),
         of(ExportFile, "export.xlsx", "xlsx", kind="xlsx"),
         of(ExportFile, "export.csv", "csv", kind="csv"),
+        of(ListFilePage, "files/<str:file>", "list-file"),
         of(SavedFilters, "filters/", "filters"),
         of(DetailPage, "<uuid:subject>/", "detail"),
         of(EditPage, "<uuid:subject>/edit/", "edit"),
         of(CheckField, "<uuid:subject>/edit/check/", "check-one"),
         of(RetirePage, "<uuid:subject>/retire/", "retire"),
+        of(FilesPage, "<uuid:subject>/files/", "files"),
+        of(FilePage, "<uuid:subject>/files/<uuid:uid>/", "file"),
+        *(of(action.page, f"<uuid:subject>/{action.name}/", action.name) for action in ledger.actions),
     ]
     return path(f"{ledger.name}/", include((pages, "ledger"), namespace=ledger.name))

@@ -19,9 +19,10 @@ from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Attachment, Version
 from tanheng.platform.ui.forms import dress
 from tanheng.platform.ui.language import text_of
-from tanheng.platform.ui.ledger import fields_of, heading, shown, title_of
+from tanheng.platform.ui.ledger import Tab, heading, title_of
 from tanheng.platform.ui.listing import LedgerPage
 from tanheng.platform.ui.proof import STAGES, proof_of
+from tanheng.platform.ui.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,20 @@ class DetailPage(LedgerPage):
 
     template = "ui/ledger/detail.html"
 
-    def get(self, request: HttpRequest, subject: uuid.UUID) -> HttpResponse:  # noqa: ARG002  # Django's signature
+    def get(self, request: HttpRequest, subject: uuid.UUID) -> HttpResponse:
         """Return the page."""
         versions: list[Version] = self.ledger.reads.history(self.actor, self.ledger.model, self.plant, subject)
+        for tab in self.ledger.tabs:
+            if tab.name == request.GET.get("tab") and self._may(tab.permission):
+                return self._tab(tab, versions)
         people = names(version.actor for version in versions)
+        words = Words(self, self.ledger, versions)
         older = [*versions[1:], None]
         history = [
             {
                 "version": version,
                 "who": people.get(version.actor, _("the platform")),
-                "changes": self._changes(before, version) if before is not None else [],
+                "changes": self._changes(before, version, words) if before is not None else [],
             }
             for version, before in zip(versions, older, strict=True)
         ]
@@ -57,25 +62,67 @@ class DetailPage(LedgerPage):
         values = {
             "record": latest,
             "title": title_of(self.ledger, latest),
-            "fields": fields_of(self.ledger, latest),
+            "fields": words.fields(latest),
             "history": history,
             "proof": proof,
             "stage": label,
             "stage_look": look,
-            "files": Attachment.objects.filter(plant=self.plant, subject=subject),
+            "files": self._files(subject),
+            "tabs": self._tabs(latest),
+            "actions": self._actions(latest),
             "edit": self.link("edit", subject=subject),
             "retire": self.link("retire", subject=subject),
+            "send": self.link("files", subject=subject),
         }
         return self.show(values)
 
-    def _changes(self, before: Version, after: Version) -> list[Change]:
-        labels = self.ledger.form.labels
+    def _tab(self, tab: Tab, versions: list[Version]) -> HttpResponse:
+        """Return the page with an app's own tab."""
+        latest = versions[0]
+        label, look = STAGES[proof_of(latest).stage]
+        values = {
+            **tab.context(self, latest),
+            "record": latest,
+            "title": title_of(self.ledger, latest),
+            "stage": label,
+            "stage_look": look,
+            "tabs": self._tabs(latest),
+            "actions": self._actions(latest),
+            "edit": self.link("edit", subject=latest.subject),
+            "retire": self.link("retire", subject=latest.subject),
+            "tab_template": tab.template,
+            "tab_title": tab.title,
+        }
+        return self.show(values, template="ui/ledger/tab.html")
+
+    def _tabs(self, record: Version) -> list[tuple[str, str, bool]]:
+        """Return text and address of each tab, and whether it is the present one; none where there is only the record."""
+        offered = [tab for tab in self.ledger.tabs if self._may(tab.permission)]
+        if not offered:
+            return []
+        chosen = self.request.GET.get("tab", "")
+        own = self.link("detail", subject=record.subject)
+        own_tab = (_("Record"), own, chosen not in {tab.name for tab in offered})
+        others = [
+            (str(tab.title), self.link("detail", subject=record.subject, query={"tab": tab.name}), tab.name == chosen)
+            for tab in offered
+        ]
+        return [own_tab, *others]
+
+    def _actions(self, record: Version) -> list[tuple[str, str]]:
         return [
-            Change(
-                heading(self.ledger.model, one.field),
-                shown(one.before, labels.get(one.field)),
-                shown(one.after, labels.get(one.field)),
-            )
+            (str(action.title), self.link(action.name, subject=record.subject))
+            for action in self.ledger.actions
+            if self._may(action.permission or self.ledger.write) and action.offered(record)
+        ]
+
+    def _files(self, subject: uuid.UUID) -> list[tuple[Attachment, str]]:
+        files = Attachment.objects.filter(plant=self.plant, subject=subject)
+        return [(file, self.link("file", subject=subject, uid=file.uid)) for file in files]
+
+    def _changes(self, before: Version, after: Version, words: Words) -> list[Change]:
+        return [
+            Change(heading(self.ledger.model, one.field), words.text(one.field, one.before), words.text(one.field, one.after))
             for one in selectors.differences(before, after)
         ]
 

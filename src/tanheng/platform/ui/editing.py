@@ -15,10 +15,13 @@ from tanheng.core.errors import InputError
 from tanheng.platform.errors import ConflictError
 from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Version
+from tanheng.platform.ui.files import kept_fields, refuse, show_kept
 from tanheng.platform.ui.forms import LedgerForm
+from tanheng.platform.ui.kept_file import KeptFile
 from tanheng.platform.ui.language import text_of
-from tanheng.platform.ui.ledger import fields_of, shown, title_of
+from tanheng.platform.ui.ledger import title_of
 from tanheng.platform.ui.listing import LedgerPage
+from tanheng.platform.ui.words import Words
 
 
 class EditPage(LedgerPage):
@@ -26,17 +29,23 @@ class EditPage(LedgerPage):
 
     template = "ui/ledger/form.html"
 
-    def get(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:  # noqa: ARG002  # Django's signature
+    def get(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:  # Django's signature
         """Return the form."""
         require(self.actor, self.ledger.write, self.plant.pk)
         record = self.record(subject)
-        return self._page(self.form(None, record), record)
+        form = self.form(None, record)
+        if record is None:
+            form.initial = {**form.initial, **_preset(request, form)}
+        return self._page(form, record)
 
     def post(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:
         """Save."""
         require(self.actor, self.ledger.write, self.plant.pk)
         record = self.record(subject)
-        form = self.form(request.POST, record)
+        files = dict(self.ledger.form.attached)
+        data, faults = kept_fields(request, files, plant=self.plant, actor=self.actor, record=record)
+        form = self.form(data, record)
+        refuse(form, faults)
         if not form.is_valid():
             return self._page(form, record)
         try:
@@ -86,6 +95,7 @@ class EditPage(LedgerPage):
 
     def _page(self, form: LedgerForm, record: Version | None) -> HttpResponse:
         subject = record.subject if record is not None else None
+        show_kept(form, self.plant)
         _check_while_typing(form, self.link("check-one", subject=subject) if subject else self.link("check"))
         values = {
             "form": form,
@@ -97,10 +107,10 @@ class EditPage(LedgerPage):
 
     def _stale(self, form: LedgerForm, record: Version) -> HttpResponse:
         """Return what was typed beside what somebody else has saved meanwhile."""
-        labels = self.ledger.form.labels
+        words = Words(self, self.ledger, [record])
         rows = []
-        for field in fields_of(self.ledger, record):
-            typed = shown(form.cleaned_data.get(field.name), labels.get(field.name))
+        for field in words.fields(record):
+            typed = words.text(field.name, form.cleaned_data.get(field.name))
             rows.append({"heading": field.heading, "now": field.text, "typed": typed, "differs": typed != field.text})
         values = {
             "title": title_of(self.ledger, record),
@@ -115,12 +125,19 @@ class EditPage(LedgerPage):
 
 def _check_while_typing(form: LedgerForm, address: str) -> None:
     for name, field in form.fields.items():
+        if isinstance(field.widget, KeptFile):
+            continue  # a file is looked at when it is handed in
         field.widget.attrs |= {
             "hx-post": address,
             "hx-trigger": "change, input changed delay:600ms",
             "hx-target": f"#errors-{name}",
             "hx-sync": "closest form:queue last",
         }
+
+
+def _preset(request: HttpRequest, form: LedgerForm) -> dict[str, object]:
+    """Return what a link to the form fills in: ``?set-instrument=…``."""
+    return {name: request.GET[f"set-{name}"] for name in form.content_names if f"set-{name}" in request.GET}
 
 
 class CheckField(EditPage):

@@ -16,11 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from tanheng.core.errors import TanhengError
 from tanheng.platform.record import schema
 from tanheng.platform.record.models import Plant, Version
+from tanheng.platform.ui.kept_file import KeptFile
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.ledger import VALID_FROM, VALID_TO, Labels, heading
+from tanheng.platform.ui.references import Reference
 
 DAYS = ("%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
 _LONG = 500
+_MANY = 12  # records among which one is searched for rather than seen
 _SOME_DAY = datetime.date(2000, 1, 1)  # stands for a missing day while the other fields are looked at
 
 
@@ -31,6 +34,8 @@ def dress(form: forms.Form) -> None:
         match widget:
             case forms.CheckboxInput():
                 look = "form-check-input"
+            case forms.CheckboxSelectMultiple() | forms.RadioSelect():
+                look = ""
             case forms.Select():
                 look = "form-select"
             case _:
@@ -51,12 +56,18 @@ class LedgerForm(forms.Form):
         Of each field that is a list of words, the words as they are shown.
     helps : mapping
         What stands below a field.
+    references : mapping
+        Fields that name a record of another ledger.
+    attached : mapping
+        Fields that hold a file, by the SHA-256 of its bytes (64 hexadecimal digits, empty for none), and what it may be.
     """
 
     model: ClassVar[type[Version]]
     content_type: ClassVar[type]
     labels: ClassVar[Mapping[str, Labels]] = {}
     helps: ClassVar[Mapping[str, Any]] = {}  # Any: lazy text
+    references: ClassVar[Mapping[str, Reference]] = {}
+    attached: ClassVar[Mapping[str, frozenset[str]]] = {}
 
     def __init__(
         self,
@@ -85,28 +96,48 @@ class LedgerForm(forms.Form):
         if record is None:
             del self.fields["reason"], self.fields["seen"]
         for name, words in (offers or {}).items():
-            self.fields[name] = forms.ChoiceField(
-                label=self.fields[name].label,
-                required=self.fields[name].required,
-                choices=[("", "—"), *words],
-                initial=self.fields[name].initial,
-            )
+            self.fields[name] = self._offered(name, words)
         dress(self)
 
     @classmethod
-    def offers(cls, plant: Plant) -> Mapping[str, Sequence[tuple[str, str]]]:  # noqa: ARG003  # heirs need it
-        """Return the plant's own words for the fields that name another record; by default none does."""
-        return {}
+    def offers(cls, plant: Plant) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return what the plant itself offers for a field: by default the records that its references may name."""
+        return {name: reference.options(plant) for name, reference in cls.references.items()}
+
+    def _offered(self, name: str, words: Sequence[tuple[str, str]]) -> forms.ChoiceField:
+        typed = self.fields[name]
+        present = str(self.initial.get(name) or "") if self.record is not None else ""
+        kept = [(present, present)] if present and present not in dict(words) else []  # what it names may have ended since
+        choice = forms.ChoiceField(
+            label=typed.label,
+            required=typed.required,
+            choices=[("", "—"), *kept, *words],
+            initial=typed.initial,
+            help_text=typed.help_text,
+        )
+        if len(words) > _MANY:
+            choice.widget.attrs["data-search"] = ""
+        return choice
 
     def _adapted(self, name: str, field: Any) -> Any:  # Any: form fields
+        if name in self.attached:
+            return forms.CharField(
+                label=heading(self.model, name),
+                required=field.required,
+                max_length=64,
+                help_text=self.helps.get(name, ""),
+                widget=KeptFile(self.attached[name]),
+            )
         if name in self.labels:
             blank = [("", "—")] if field.initial in (None, "") else []
             refusal = _("“%(value)s” is none of the words allowed:")
             words = "、".join(str(word) for word in self.labels[name].values())
             return forms.ChoiceField(
                 label=heading(self.model, name),
+                required=field.required or _is_word(typing.get_type_hints(self.content_type)[name]),
                 choices=[*blank, *self.labels[name].items()],
                 initial=field.initial,
+                help_text=self.helps.get(name, ""),
                 error_messages={"invalid_choice": f"{refusal} {words}"},
             )
         if isinstance(field, forms.DateField):
@@ -147,10 +178,17 @@ def _day(label: Any, *, required: bool = False) -> forms.DateField:  # Any: lazy
     return forms.DateField(label=label, required=required, input_formats=DAYS, widget=widget)
 
 
+def _is_word(hint: Any) -> bool:  # Any: an annotation
+    return isinstance(hint, type) and issubclass(hint, enum.Enum)
+
+
 def _typed(value: object, hint: Any) -> object:  # Any: an annotation
+    options = [option for option in typing.get_args(hint) if option is not type(None)]
+    if options:
+        return None if value in (None, "") else _typed(value, options[0])
     if hint is str:
         return str(value).strip() if value is not None else ""
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+    if _is_word(hint):
         return hint(value) if value else next(iter(hint))
     if hint is bool:
         return bool(value)

@@ -33,6 +33,8 @@ from tanheng.platform.ui.forms import LedgerForm, dress
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.ledger import LedgerPages, heading
 from tanheng.platform.ui.listing import LedgerPage
+from tanheng.platform.ui.references import SUBJECT
+from tanheng.platform.ui.resources import DAYS
 from tanheng.platform.ui.sheets import Row, Sheet
 
 MOST_FAULTS = 200
@@ -99,6 +101,7 @@ class Importer:
         self._new: dict[datetime.date | None, list[_New]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
         rows = ledger.reads.ledger(actor, ledger.model, plant)
+        self._meanings = {name: one.meanings(plant) for name, one in ledger.form.references.items()}
         self._known: dict[tuple[str, ...], Version] = {ledger.resource.identity(row): row for row in rows}
 
     def run(self, rows: Sequence[Row], *, keep: bool) -> Outcome:
@@ -109,8 +112,7 @@ class Importer:
         InputError
             The headings are not the template's.
         """
-        names = self.ledger.fields
-        places = self.ledger.resource.place(rows[0].cells, names)
+        places = self.ledger.resource.place(rows[0].cells, self.ledger.resource.fields())
         with transaction.atomic():
             for row in rows[1:]:
                 self._take(row, places)
@@ -122,6 +124,7 @@ class Importer:
 
     def _take(self, row: Row, places: dict[str, int]) -> None:
         data, faults = self.ledger.resource.cells(row, places)
+        faults += self._resolve(data)
         self._refuse(row, data, faults)
         identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
         first = self._seen.setdefault(identity, row.number)
@@ -139,11 +142,24 @@ class Importer:
         except (InputError, ConflictError) as error:
             self._refuse(row, data, getattr(error, "findings", ()) or (error,))
 
+    def _resolve(self, data: dict[str, str]) -> list[InputError]:
+        """Put what a reference holds in the place of the name that stands in a cell."""
+        faults = []
+        for name, reference in self.ledger.form.references.items():
+            text = data.get(name, "")
+            found = self._meanings[name].get(text.strip().casefold())
+            if found is not None:
+                data[name] = found
+            elif text and reference.by == SUBJECT:  # by a column: whether it is there is said by the service
+                faults.append(InputError("platform.ui.reference", field=name, value=text[:100]))
+        return faults
+
     def _form(self, data: dict[str, str], record: Version | None, places: dict[str, int]) -> LedgerForm:
         filled: dict[str, object] = dict(data)
         if record is not None:
             filled |= {"seen": record.version, "reason": self.reason or "-"}
-            filled |= {name: getattr(record, name) for name in ("valid_from", "valid_to") if name not in places}
+            untold = (*self.ledger.form.attached, *(name for name in DAYS if name not in places))
+            filled |= {name: getattr(record, name) for name in untold}
         return self.ledger.form(filled, record=record)
 
     def _save(self, row: Row, data: dict[str, str], form: LedgerForm, record: Version | None) -> None:

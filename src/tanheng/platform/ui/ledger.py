@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tanheng.platform.record import schema
 from tanheng.platform.record.models import Version
 
 if TYPE_CHECKING:
     from tanheng.platform.ui.filters import LedgerFilter
     from tanheng.platform.ui.forms import LedgerForm
+    from tanheng.platform.ui.listing import LedgerPage
     from tanheng.platform.ui.resources import LedgerResource
     from tanheng.platform.ui.tables import LedgerTable
 
@@ -36,6 +36,85 @@ Labels = Mapping[str, Promise | str]
 VALID_FROM = gettext_lazy("Valid from")
 VALID_TO = gettext_lazy("Valid until (excluded)")
 RETIRED = gettext_lazy("Retired")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A tab of a record's page, beside its fields, history and proof.
+
+    Parameters
+    ----------
+    name : str
+        It stands in the address: ``?tab=certificates``.
+    context : callable
+        Gives the template what it shows, of the page and the record; ``additions.related`` makes one for the records of
+        another ledger that refer to this one.
+    template : str
+        Part of a page.
+    permission : str
+        Who lacks it does not see the tab.
+    """
+
+    name: str
+    title: Promise | str
+    context: Callable[[LedgerPage, Version], Mapping[str, Any]]  # Any: template context
+    template: str = "ui/ledger/related.html"
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button of a record, with a page of its own.
+
+    Parameters
+    ----------
+    name : str
+        Last part of the address, and its name among the ledger's.
+    page : type
+        Heir of ``LedgerPage`` whose methods take ``subject``; most often of ``additions.ActionPage``.
+    permission : str
+        Who lacks it does not see the button; by default the one to write the ledger. The page asks again.
+    offered : callable
+        Whether the button stands at a record; by default at each that is not retired.
+    """
+
+    name: str
+    title: Promise | str
+    page: type[LedgerPage]
+    permission: str = ""
+    offered: Callable[[Version], bool] = lambda version: not version.retired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFile:
+    """A further file of the list, such as the form of an authority. It has the rows that the page's filter leaves.
+
+    Parameters
+    ----------
+    name : str
+        File name with its ending, such as ``form-b1.xlsx``.
+    media : str
+        Media type.
+    make : callable
+        Gives the bytes, of the page and the rows; the same rows give the same bytes.
+    permission : str
+        Who lacks it is refused; by default the one to read the ledger.
+    """
+
+    name: str
+    title: Promise | str
+    media: str
+    make: Callable[[LedgerPage, list[Version]], bytes]
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLink:
+    """A button of the list that leads to a page of the app."""
+
+    title: Promise | str
+    route: str
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +137,10 @@ class LedgerPages:
         Permissions.
     headline : str
         The field that names a record.
+    tabs, actions : tuple
+        What a record's page has beside the usual.
+    files, more : tuple
+        What the list offers beside the usual: files of its rows, and links.
     """
 
     name: str
@@ -73,6 +156,10 @@ class LedgerPages:
     read: str
     write: str
     headline: str
+    tabs: tuple[Tab, ...] = ()
+    actions: tuple[Action, ...] = ()
+    files: tuple[ListFile, ...] = ()
+    more: tuple[ListLink, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -109,25 +196,6 @@ def shown(value: object, labels: Labels | None = None) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a record as a page shows it."""
-
-    name: str
-    heading: str
-    text: str
-
-
-def fields_of(ledger: LedgerPages, version: Version) -> list[Field]:
-    """Return what a version says, read from the payload that was logged."""
-    payload = schema.decode(bytes(version.payload))
-    said = {**schema.project(payload), "valid_from": payload.valid_from, "valid_to": payload.valid_to}
-    return [
-        Field(name, heading(ledger.model, name), shown(said.get(name), ledger.form.labels.get(name)))
-        for name in (*ledger.fields, "valid_from", "valid_to")
-    ]
 
 
 def title_of(ledger: LedgerPages, version: Version) -> str:

@@ -17,14 +17,17 @@ from django.utils.translation import gettext as _
 
 from tanheng.core.errors import InputError
 from tanheng.platform.accounts.models import User
-from tanheng.platform.record import schema
+from tanheng.platform.errors import MissingError
+from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.sniffing import CSV, XLSX
 from tanheng.platform.ui import filters, resources, sheets, tables
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.ledger import LedgerPages, heading, shown
 from tanheng.platform.ui.models import SavedFilter
+from tanheng.platform.ui.references import SUBJECT
 from tanheng.platform.ui.sheets import Sheet
+from tanheng.platform.ui.words import Words, said_by
 
 PAGE_SIZES = (25, 50, 100, 200)
 KEPT = ("sort", "c", "per_page")
@@ -46,7 +49,10 @@ class LedgerPage(Page):
         """Tell whether the actor may change the ledger."""
         return self.actor.may(self.ledger.write, self.plant.pk)
 
-    def link(self, page: str, **parts: Any) -> str:  # Any: parts of the address
+    def _may(self, permission: str) -> bool:
+        return not permission or self.actor.may(permission, self.plant.pk)
+
+    def link(self, page: str, /, **parts: Any) -> str:  # Any: parts of the address, and the query string
         """Return the address of another page of this ledger."""
         return self.address(f"{self.ledger.name}:{page}", **parts)
 
@@ -73,12 +79,13 @@ class _Rows(LedgerPage):
         chosen = [name for name in self.request.GET.getlist("c") if name in names]
         hidden = [name for name in names if name not in chosen] if chosen else sorted(self.ledger.table.hidden_at_first)
         order = [name for name in self.request.GET.getlist("sort") if name.lstrip("-") in names]
-        return self.ledger.table(
-            rows, exclude=hidden, detail=self._detail, request=self.request, **({"order_by": order} if order else {})
-        )
+        ordered = {"order_by": order} if order else {}
+        return self.ledger.table(rows, exclude=hidden, page=self, ledger=self.ledger, request=self.request, **ordered)
 
-    def _detail(self, record: Version) -> str:
-        return self.link("detail", subject=record.subject)
+    def rows(self) -> list[Version]:
+        """Return all rows that the filter leaves, in the order chosen."""
+        chosen = self.filtered()
+        return list(self.table(chosen.qs if chosen.is_valid() else chosen.queryset.none()).data.data)
 
 
 class ListPage(_Rows):
@@ -109,12 +116,21 @@ class ListPage(_Rows):
             "sizes": PAGE_SIZES,
             "size": size,
             "saved": self._saved(),
-            "exports": {kind: _joined(self.link(kind), query) for kind in ("xlsx", "csv")},
+            "exports": self._exports(query),
+            "more": [(str(one.title), self.address(one.route)) for one in self.ledger.more if self._may(one.permission)],
         }
         is_part = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-History-Restore-Request")
         answer = self.show(values, template="ui/ledger/rows.html" if is_part else "")
         patch_vary_headers(answer, ["HX-Request"])
         return answer
+
+    def _exports(self, query: str) -> list[tuple[str, str]]:
+        """Return text and address of each file of the list."""
+        own = [("Excel", self.link("xlsx")), ("CSV", self.link("csv"))]
+        added = [
+            (str(one.title), self.link("list-file", file=one.name)) for one in self.ledger.files if self._may(one.permission)
+        ]
+        return [(title, _joined(address, query)) for title, address in (*own, *added)]
 
     def _saved(self) -> list[tuple[SavedFilter, str]]:
         rows = SavedFilter.objects.filter(plant=self.plant, user__uid=self.actor.uid, ledger=self.ledger.name)
@@ -149,8 +165,7 @@ class ExportFile(_Rows):
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
         """Return the file."""
-        chosen = self.filtered()
-        rows = list(self.table(chosen.qs if chosen.is_valid() else chosen.queryset.none()).data.data)
+        rows = self.rows()
         sheet = self._sheet(rows)
         name = f"{self.plant.code}-{self.ledger.name}"
         if self.kind == "csv":
@@ -161,14 +176,14 @@ class ExportFile(_Rows):
     def _sheet(self, rows: list[Version]) -> Sheet:
         names = (*self.ledger.fields, *resources.DAYS)
         heads = [*(heading(self.ledger.model, name) for name in names), *(str(text) for text in resources.EXTRAS.values())]
-        zone = ZoneInfo(self.plant.zone)
-        return Sheet(name=str(self.ledger.title), heads=heads, rows=[self._row(row, names, zone) for row in rows])
+        zone, words = ZoneInfo(self.plant.zone), Words(self, self.ledger, rows)
+        return Sheet(name=str(self.ledger.title), heads=heads, rows=[self._row(row, names, zone, words) for row in rows])
 
-    def _row(self, row: Version, names: tuple[str, ...], zone: datetime.tzinfo) -> list[object]:
-        payload = schema.decode(bytes(row.payload))
-        said = {**schema.project(payload), "valid_from": payload.valid_from, "valid_to": payload.valid_to}
-        labels = self.ledger.form.labels
-        cells = [shown(said.get(name), labels[name]) if name in labels else _yes_no(said.get(name)) for name in names]
+    def _row(self, row: Version, names: tuple[str, ...], zone: datetime.tzinfo, words: Words) -> list[object]:
+        said = said_by(row)
+        as_text = {*self.ledger.form.labels, *self.ledger.form.attached}
+        as_text |= {name for name, reference in self.ledger.form.references.items() if reference.by == SUBJECT}
+        cells = [words.text(name, said.get(name)) if name in as_text else _yes_no(said.get(name)) for name in names]
         return [*cells, row.version, row.known_from.astimezone(zone).isoformat(timespec="seconds"), row.log_index]
 
     def _about(self, rows: list[Version]) -> Sheet:
@@ -194,6 +209,18 @@ def _file(data: bytes, name: str, media: str) -> HttpResponse:
     answer = HttpResponse(data, content_type=media)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+class ListFilePage(_Rows):
+    """A further file of the list, made by the app."""
+
+    def get(self, request: HttpRequest, file: str) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Return the file."""
+        for one in self.ledger.files:
+            if one.name == file:
+                require(self.actor, one.permission or self.ledger.read, self.plant.pk)
+                return _file(one.make(self, self.rows()), f"{self.plant.code}-{one.name}", one.media)
+        raise MissingError("platform.ui.no_list_file", file=file)
 
 
 def _size(text: str) -> int:

@@ -5,6 +5,7 @@ A sheet that was exported can be corrected and imported again: headings are the 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -63,6 +64,11 @@ class LedgerResource:
     examples: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
+    def fields(cls) -> list[str]:
+        """Return the fields of the payload that a sheet can hold: all but files."""
+        return [field.name for field in dataclasses.fields(cls.form.content_type) if field.name not in cls.form.attached]
+
+    @classmethod
     def columns(cls, form: LedgerForm) -> list[Column]:
         """Return the columns, in the language of the page."""
         model = cls.form.model
@@ -74,7 +80,7 @@ class LedgerResource:
                 words=tuple(str(word) for word in cls.form.labels.get(name, {}).values()),
                 example=cls._example(name),
             )
-            for name in (*form.content_names, *DAYS)
+            for name in (*cls.fields(), *DAYS)
         ]
 
     @classmethod
@@ -92,12 +98,12 @@ class LedgerResource:
             With every heading that is unknown, twice there or missing.
         """
         names = list(names)
-        known = _known_headings(cls.form, names)
+        known = _known_headings(cls.form, [*names, *cls.form.attached])
         found: dict[str, int] = {}
         faults = []
         for index, text in enumerate(head):
             name = known.get(_plain(text))
-            if name in EXTRAS:
+            if name in EXTRAS or name in cls.form.attached:
                 continue
             if name is None:
                 if text.strip():

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tanheng.platform.record.models import Version
-from tanheng.platform.ui.ledger import Labels, digits, heading, shown
+from tanheng.platform.ui.ledger import Labels, LedgerPages, digits, heading, shown
+from tanheng.platform.ui.references import Named
+
+if TYPE_CHECKING:
+    from tanheng.platform.ui.frame import Page
 
 BLANK = format_html('<span class="blank" aria-hidden="true">{}</span>', "—")
 
@@ -76,14 +81,53 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
 
     hidden_at_first: frozenset[str] = frozenset()
 
-    def __init__(self, *args: Any, detail: Any = None, **kwargs: Any) -> None:  # Any: the base class's; a function of a row
+    def __init__(
+        self,
+        *args: Any,  # Any: the base class's
+        page: Page | None = None,
+        ledger: LedgerPages | None = None,
+        **kwargs: Any,  # Any: as above
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self._detail = detail
+        self._page, self._ledger = page, ledger
+        self._named: dict[str, dict[str, Named]] = {}
         self.default = BLANK
 
     def render_link(self, text: str, record: Version) -> str | SafeString:
-        """Return text that leads to a record."""
-        return format_html('<a href="{}">{}</a>', self._detail(record), text) if self._detail else text
+        """Return text that leads to its record."""
+        return self._link(self._ledger.name, record.subject, text) if self._ledger is not None else text
+
+    def render_reference(self, name: str, value: object) -> str | SafeString:
+        """Return the name of another record, which leads to it; the rows of a page are looked up together."""
+        if self._page is None or self._ledger is None:
+            return str(value)
+        reference = self._ledger.form.references[name]
+        if name not in self._named:
+            rows = self.page.object_list if getattr(self, "page", None) is not None else self.rows
+            self._named[name] = reference.named(self._page.plant, (getattr(row.record, name) for row in rows))
+        found = self._named[name].get(str(value))
+        return self._link(reference.pages, found.subject, found.text) if found is not None else str(value)
+
+    def _link(self, ledger: str, subject: uuid.UUID, text: str) -> str | SafeString:
+        if self._page is None:
+            return text
+        return format_html('<a href="{}">{}</a>', self._page.address(f"{ledger}:detail", subject=subject), text)
+
+
+class ReferenceColumn(tables.Column):  # type: ignore[misc]  # as above
+    """A field that names a record of another ledger: its name, which leads to it."""
+
+    def render(self, value: object, bound_column: Any, table: LedgerTable) -> str | SafeString:  # Any: as above
+        """Return the link."""
+        return table.render_reference(bound_column.name, value)
+
+
+class FileColumn(tables.Column):  # type: ignore[misc]  # as above
+    """Whether a file is there; it is opened from the record's page."""
+
+    def render(self, value: str) -> str:  # noqa: ARG002  # django-tables2 looks at the names
+        """Return a mark."""
+        return gettext("there is a file")
 
 
 class HeadColumn(tables.Column):  # type: ignore[misc]  # as above

@@ -1,0 +1,93 @@
+"""A field that names a record of another ledger: what may be chosen, how it reads, where it leads.
+
+::
+
+    class CertificateForm(LedgerForm):
+        references = {"instrument": Reference(model=Instrument, pages="instruments", names=("number", "name_zh"))}
+
+The payload holds the other record's subject, or with ``by`` a column of it, such as the code of a production line.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tanheng.platform.record.models import Plant, Version
+
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record as others name it."""
+
+    subject: uuid.UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A field that names a record of another ledger of the same plant.
+
+    Parameters
+    ----------
+    model : type
+        The other ledger's heir of ``Version``.
+    pages : str
+        The other ledger's name; it leads to its pages.
+    by : str
+        Column of the other record that the field holds; by default its subject, which never changes.
+    names : tuple of str
+        Columns that make up what is shown; a list is in the order of the first.
+    """
+
+    model: type[Version]
+    pages: str
+    by: str = SUBJECT
+    names: tuple[str, ...] = ("code", "name_zh")
+
+    def options(self, plant: Plant) -> list[tuple[str, str]]:
+        """Return what may be chosen: the value held and the text shown, in the order of the texts."""
+        rows = self._rows(plant).latest_versions().order_by(*self.names)
+        return [(str(value), self._text(words)) for value, *words in rows.values_list(self.by, *self.names)]
+
+    def named(self, plant: Plant, values: Iterable[object]) -> dict[str, Named]:
+        """Return the records that some values of the field name; a retired one is found by its subject only."""
+        wanted = {str(value) for value in values if value and (self.by != SUBJECT or _is_uuid(str(value)))}
+        if not wanted:
+            return {}
+        rows = self._rows(plant).filter(**{f"{self.by}__in": wanted})
+        rows = rows.order_by("version") if self.by == SUBJECT else rows.latest_versions().order_by()
+        found = rows.values_list(self.by, "subject", *self.names)
+        return {str(value): Named(subject, self._text(words)) for value, subject, *words in found}
+
+    def meanings(self, plant: Plant) -> dict[str, str]:
+        """Return what a cell of a sheet may say for each record: value, text or one of its names, in small letters.
+
+        A name that two records share means neither.
+        """
+        said: dict[str, set[str]] = {}
+        for value, *words in self._rows(plant).latest_versions().values_list(self.by, *self.names):
+            for text in {str(value), self._text(words), *(str(word) for word in words if word)}:
+                said.setdefault(text.strip().casefold(), set()).add(str(value))
+        exact = {text: values.pop() for text, values in said.items() if len(values) == 1}
+        return exact | {str(value).casefold(): value for value in exact.values()}
+
+    def _rows(self, plant: Plant) -> Any:  # Any: heirs of Version have the same manager
+        rows: Any = self.model._default_manager  # Any: as above; Django's documented name
+        return rows.filter(plant=plant)
+
+    @staticmethod
+    def _text(words: Iterable[object]) -> str:
+        return " · ".join(dict.fromkeys(str(word) for word in words if word))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
