@@ -25,6 +25,7 @@ PUT_TOGETHER = {
     "cli.column.",  # heads of the tables
     "cli.step.",  # steps of the progress bar
     "evidence.told.",  # what tanheng verify tells of a bundle
+    "metrology.drawing.",  # labels of the drawings
     "folder.",  # faults of an input folder, raised without their area
     "reports.",  # labels of reports.words.Words and of the template
     "simulator.scenario.",  # faults of a scenario
