@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tanheng.platform.plant.forms import CLINKERS, PERMIT_KINDS, SITE_KINDS
+from tanheng.platform.plant.forms.master import CLINKERS, PERMIT_KINDS, SITE_KINDS
 from tanheng.platform.ui.filters import ChoiceFilter, LedgerFilter
 
 

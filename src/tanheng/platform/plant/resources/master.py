@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from tanheng.platform.plant.forms import EnterpriseForm, LineForm, PermitForm, SiteForm
+from tanheng.platform.plant.forms.master import EnterpriseForm, LineForm, PermitForm, SiteForm
 from tanheng.platform.ui.resources import LedgerResource
 
 

@@ -1,4 +1,4 @@
-"""Enterprise, sites, permits, lines: projections of their versions.."""
+"""Enterprise, sites, permits, lines: projections of their versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tanheng.platform.plant.schemas.permit_1 import PermitKind
 from tanheng.platform.plant.schemas.site_1 import SiteKind
 from tanheng.platform.record.models import Version
 
-_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 
 
 class Enterprise(Version):
@@ -66,7 +66,7 @@ class Site(Version):
         )
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Version.Meta.constraints,
-            models.CheckConstraint(condition=Q(code__regex=_CODE), name="plant_site_code"),
+            models.CheckConstraint(condition=Q(code__regex=CODE), name="plant_site_code"),
         )
 
 
@@ -129,7 +129,7 @@ class Line(Version):
         )
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Version.Meta.constraints,
-            models.CheckConstraint(condition=Q(code__regex=_CODE), name="plant_line_code"),
+            models.CheckConstraint(condition=Q(code__regex=CODE), name="plant_line_code"),
             models.CheckConstraint(
                 condition=Q(design_capacity__isnull=True) | Q(design_capacity__gt=0), name="plant_line_capacity"
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +13,9 @@ from tanheng.platform.plant.schemas import enterprise_1, line_1, permit_1, site_
 from tanheng.platform.plant.schemas.line_1 import ClinkerKind
 from tanheng.platform.plant.schemas.permit_1 import PermitKind
 from tanheng.platform.plant.schemas.site_1 import SiteKind
-from tanheng.platform.record.models import Plant
 from tanheng.platform.ui.forms import LedgerForm
 from tanheng.platform.ui.ledger import Labels
+from tanheng.platform.ui.references import Reference
 
 CLINKERS: Labels = {
     ClinkerKind.PORTLAND.value: _("Portland cement clinker"),
@@ -79,11 +79,7 @@ class PermitForm(LedgerForm):
         "expires_on": _("The last day, as printed; empty where none is printed."),
         "line": _("Empty for the whole enterprise."),
     }
-
-    @classmethod
-    def offers(cls, plant: Plant) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Offer the plant's production lines."""
-        return {"line": _codes(Line, plant)}
+    references: ClassVar[Mapping[str, Reference]] = {"line": Reference(model=Line, pages="lines", by="code")}
 
 
 class LineForm(LedgerForm):
@@ -97,13 +93,4 @@ class LineForm(LedgerForm):
         "design_capacity": _("Clinker; empty for a line that only grinds."),
         "alternative_fuels": _("It co-processes waste."),
     }
-
-    @classmethod
-    def offers(cls, plant: Plant) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Offer the plant's sites."""
-        return {"site": _codes(Site, plant)}
-
-
-def _codes(model: type[Site] | type[Line], plant: Plant) -> list[tuple[str, str]]:
-    rows = model.objects.filter(plant=plant).latest_versions().order_by("code").values_list("code", "name_zh")
-    return [(code, f"{code} · {name}") for code, name in rows]
+    references: ClassVar[Mapping[str, Reference]] = {"site": Reference(model=Site, pages="sites", by="code")}

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from tanheng.platform.plant.forms import CLINKERS, PERMIT_KINDS, SITE_KINDS
+from tanheng.platform.plant.forms.master import CLINKERS, PERMIT_KINDS, SITE_KINDS
 from tanheng.platform.plant.models import Enterprise, Line, Permit, Site
-from tanheng.platform.ui.tables import ChoiceColumn, DayColumn, FlagColumn, HeadColumn, LedgerTable, NumberColumn
+from tanheng.platform.ui.tables import (
+    ChoiceColumn,
+    DayColumn,
+    FlagColumn,
+    HeadColumn,
+    LedgerTable,
+    NumberColumn,
+    ReferenceColumn,
+)
 
 
 class EnterpriseTable(LedgerTable):
@@ -58,6 +66,7 @@ class PermitTable(LedgerTable):
     kind = ChoiceColumn(PERMIT_KINDS)
     issued_on = DayColumn()
     expires_on = DayColumn()
+    line = ReferenceColumn()
     hidden_at_first = frozenset({"remark"})
 
     class Meta(LedgerTable.Meta):
@@ -71,6 +80,7 @@ class LineTable(LedgerTable):
     """Production lines."""
 
     code = HeadColumn()
+    site = ReferenceColumn()
     clinker = ChoiceColumn(CLINKERS)
     design_capacity = NumberColumn()
     kiln_diameter = NumberColumn()

@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tanheng.platform.plant import filters, forms, models, resources, selectors, services, tables
-from tanheng.platform.ui.addresses import ledger_urls
-from tanheng.platform.ui.ledger import LedgerPages
+from tanheng.platform.plant import models, selectors, services
+from tanheng.platform.plant.filters import master as filters
+from tanheng.platform.plant.forms import master as forms
+from tanheng.platform.plant.resources import master as resources
+from tanheng.platform.plant.tables import master as tables
+from tanheng.platform.ui.additions import related
+from tanheng.platform.ui.ledger import LedgerPages, Tab
 
 ENTERPRISES = LedgerPages(
     name="enterprises",
@@ -38,8 +42,9 @@ SITES = LedgerPages(
     read="plant.read",
     write="plant.write",
     headline="code",
+    tabs=(Tab(name="lines", title=_("Production lines"), context=related(ledger=lambda: LINES, field="site")),),
 )
-PERMITS = LedgerPages(
+PERMITS: LedgerPages = LedgerPages(
     name="permits",
     title=_("Permits"),
     noun=pgettext_lazy("one record", "permit"),
@@ -54,7 +59,7 @@ PERMITS = LedgerPages(
     write="plant.write",
     headline="number",
 )
-LINES = LedgerPages(
+LINES: LedgerPages = LedgerPages(
     name="lines",
     title=_("Production lines"),
     noun=pgettext_lazy("one record", "production line"),
@@ -68,6 +73,5 @@ LINES = LedgerPages(
     read="plant.read",
     write="plant.write",
     headline="code",
+    tabs=(Tab(name="permits", title=_("Permits"), context=related(ledger=lambda: PERMITS, field="line")),),
 )
-
-urlpatterns = [ledger_urls(ledger) for ledger in (ENTERPRISES, SITES, PERMITS, LINES)]

@@ -1,4 +1,4 @@
-"""What master data must satisfy, checked when it comes in; each fault names its field, its value and the cure."""
+"""What master data must satisfy: enterprise, sites, permits, lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 
 from tanheng.core.errors import InputError
+from tanheng.platform.plant.rules.fields import code_fault, lengths, outside, present, within
 from tanheng.platform.plant.schemas.enterprise_1 import Enterprise
 from tanheng.platform.plant.schemas.line_1 import ClinkerKind, Line
 from tanheng.platform.plant.schemas.permit_1 import Permit
@@ -14,7 +15,6 @@ from tanheng.platform.plant.schemas.site_1 import Site
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
 def credit_code_check(code: str) -> str | None:
@@ -32,7 +32,7 @@ def credit_code_check(code: str) -> str | None:
 
 def check_enterprise(content: Enterprise, *, today: datetime.date) -> list[InputError]:
     """Return the faults of an enterprise's data."""
-    faults = [*_present(content, "name_zh", 200)]
+    faults = [*present(content, "name_zh", 200)]
     code = content.credit_code
     if len(code) != 18 or credit_code_check(code) != code[-1]:
         faults.append(InputError("platform.plant.credit_code", field="credit_code", value=code))
@@ -42,33 +42,33 @@ def check_enterprise(content: Enterprise, *, today: datetime.date) -> list[Input
         faults.append(InputError("platform.plant.industry", field="industry", value=content.industry))
     if content.founded_on is not None and content.founded_on > today:
         faults.append(InputError("platform.plant.future", field="founded_on", value=content.founded_on))
-    faults += _lengths(content, name_en=200, address=300, group=200, legal_representative=100, carbon_manager=100)
-    return faults + _lengths(content, telephone=50, registry_account=50)
+    faults += lengths(content, name_en=200, address=300, group=200, legal_representative=100, carbon_manager=100)
+    return faults + lengths(content, telephone=50, registry_account=50)
 
 
 def check_site(content: Site) -> list[InputError]:
     """Return the faults of a site's data."""
-    faults = [*_present(content, "name_zh", 200), *_code(content.code)]
-    faults += _range("longitude", content.longitude, Decimal(-180), Decimal(180), "°", places=6)
-    faults += _range("latitude", content.latitude, Decimal(-90), Decimal(90), "°", places=6)
-    return faults + _lengths(content, name_en=200, address=300)
+    faults = [*present(content, "name_zh", 200), *code_fault(content.code)]
+    faults += within("longitude", content.longitude, Decimal(-180), Decimal(180), "°", places=6)
+    faults += within("latitude", content.latitude, Decimal(-90), Decimal(90), "°", places=6)
+    return faults + lengths(content, name_en=200, address=300)
 
 
 def check_permit(content: Permit, *, lines: frozenset[str], today: datetime.date) -> list[InputError]:
     """Return the faults of a permit's data; ``lines`` are the codes of the plant's lines."""
-    faults = [*_present(content, "number", 100), *_present(content, "authority", 200)]
+    faults = [*present(content, "number", 100), *present(content, "authority", 200)]
     if content.issued_on > today:
         faults.append(InputError("platform.plant.future", field="issued_on", value=content.issued_on))
     if content.expires_on is not None and content.expires_on < content.issued_on:
         faults.append(InputError("platform.plant.days", field="expires_on", value=content.expires_on, start=content.issued_on))
     if content.line and content.line not in lines:
         faults.append(InputError("platform.plant.no_line", field="line", value=content.line))
-    return faults + _lengths(content, remark=2000)
+    return faults + lengths(content, remark=2000)
 
 
 def check_line(content: Line, *, sites: frozenset[str], today: datetime.date) -> list[InputError]:
     """Return the faults of a production line's data; ``sites`` are the codes of the plant's sites."""
-    faults = [*_present(content, "name_zh", 200), *_code(content.code), *_lengths(content, name_en=200)]
+    faults = [*present(content, "name_zh", 200), *code_fault(content.code), *lengths(content, name_en=200)]
     if content.site and content.site not in sites:
         faults.append(InputError("platform.plant.no_site", field="site", value=content.site))
     makes_clinker = content.clinker is not ClinkerKind.NONE
@@ -76,48 +76,12 @@ def check_line(content: Line, *, sites: frozenset[str], today: datetime.date) ->
         faults.append(InputError("platform.plant.capacity_missing", field="design_capacity"))
     if not makes_clinker and content.design_capacity is not None:
         faults.append(InputError("platform.plant.capacity_extra", field="design_capacity", value=content.design_capacity))
-    faults += _range("design_capacity", content.design_capacity, Decimal(100), Decimal(20000), "t/d", places=2)
-    faults += _range("kiln_diameter", content.kiln_diameter, Decimal(1), Decimal(10), "m", places=2)
-    faults += _range("kiln_length", content.kiln_length, Decimal(10), Decimal(200), "m", places=2)
-    faults += _range("waste_heat_power", content.waste_heat_power, Decimal(0), Decimal(100), "MW", places=3)
+    faults += within("design_capacity", content.design_capacity, Decimal(100), Decimal(20000), "t/d", places=2)
+    faults += within("kiln_diameter", content.kiln_diameter, Decimal(1), Decimal(10), "m", places=2)
+    faults += within("kiln_length", content.kiln_length, Decimal(10), Decimal(200), "m", places=2)
+    faults += within("waste_heat_power", content.waste_heat_power, Decimal(0), Decimal(100), "MW", places=3)
     if content.preheater_stages is not None and not 0 <= content.preheater_stages <= 7:
-        faults.append(_outside("preheater_stages", content.preheater_stages, 0, 7, ""))
+        faults.append(outside("preheater_stages", content.preheater_stages, 0, 7, ""))
     if content.commissioned_on is not None and content.commissioned_on > today:
         faults.append(InputError("platform.plant.future", field="commissioned_on", value=content.commissioned_on))
     return faults
-
-
-def _present(content: object, field: str, longest: int) -> list[InputError]:
-    text = str(getattr(content, field))
-    if not text.strip():
-        return [InputError("platform.plant.missing", field=field)]
-    return _lengths(content, **{field: longest})
-
-
-def _lengths(content: object, **longest: int) -> list[InputError]:
-    found = []
-    for field, limit in longest.items():
-        text = str(getattr(content, field))
-        if len(text) > limit:
-            found.append(InputError("platform.plant.length", field=field, length=len(text), limit=limit))
-        elif any(character < " " and character not in "\t\n\r" for character in text):
-            found.append(InputError("platform.plant.control", field=field))
-    return found
-
-
-def _code(code: str) -> list[InputError]:
-    return [] if _CODE.fullmatch(code) else [InputError("platform.plant.code", field="code", value=code)]
-
-
-def _range(field: str, value: Decimal | None, low: Decimal, high: Decimal, unit: str, *, places: int) -> list[InputError]:
-    if value is None:
-        return []
-    if not (value.is_finite() and low <= value <= high):
-        return [_outside(field, value, low, high, unit)]
-    if value != round(value, places):
-        return [InputError("platform.plant.places", field=field, value=value, places=places)]
-    return []
-
-
-def _outside(field: str, value: object, low: object, high: object, unit: str) -> InputError:
-    return InputError("platform.plant.range", field=field, value=value, low=low, high=high, unit=unit)

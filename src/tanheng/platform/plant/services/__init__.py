@@ -1,0 +1,7 @@
+"""Changing what the plant says of itself: checked, versioned, logged, in one transaction."""
+
+from __future__ import annotations
+
+from tanheng.platform.plant.services.keeping import retire, save, save_many
+
+__all__ = ["retire", "save", "save_many"]
