@@ -35,7 +35,7 @@ def verify(
     text: Annotated[bool, typer.Option("--text", help="Print the verified text alone, on standard output.")] = False,
 ) -> None:
     """Print who signed a note; refuse it when no given key did, or when one of their signatures fails."""
-    from tanheng.trust.cosignature import time_of
+    from tanheng.trust.cosigned import time_of
     from tanheng.trust.errors import NoteError
     from tanheng.trust.note import COSIGNATURE, VerifierKey, open_note
 

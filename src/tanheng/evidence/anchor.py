@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from tanheng.core.errors import TrustError
 from tanheng.evidence.archive import Archive
 from tanheng.evidence.errors import AnchorError
-from tanheng.trust import cosignature, keyid, note
+from tanheng.trust import cosigned, keyid, note
 from tanheng.trust.checkpoint import Checkpoint, open_checkpoint
 from tanheng.trust.keys import Algorithm, KeyRecord, KeyState, Purpose
 from tanheng.trust.note import Note, VerifierKey
@@ -148,7 +148,7 @@ def _cosigned(opened: Note, witnesses: tuple[VerifierKey, ...]) -> tuple[tuple[s
     """Return names and times of the witnesses whose signature holds."""
     by_key = {(key.name, key.key_hash) for key in witnesses}
     return tuple(
-        (signature.name, cosignature.time_of(signature.signature))
+        (signature.name, cosigned.time_of(signature.signature))
         for signature in opened.verified
         if (signature.name, signature.key_hash) in by_key
     )

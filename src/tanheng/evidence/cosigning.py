@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tanheng.core.errors import TanhengError
 from tanheng.evidence.errors import MakingError
-from tanheng.trust import cosignature, note, strict
+from tanheng.trust import cosigned, note, strict
 from tanheng.trust.log import Log
 from tanheng.trust.note import Signature, VerifierKey
 from tanheng.trust.witness import Request
@@ -98,7 +98,7 @@ def _verified(log: Log, witness: WitnessAddress, answer: bytes) -> list[Signatur
         text, _ = note.parse(log.note)
         found = [one for one in note.parse(text + b"\n" + answer)[1] if (one.name, one.key_hash) == (key.name, key.key_hash)]
         for one in found:
-            cosignature.verify(key, text, one.signature)
+            cosigned.verify(key.public, text, one.signature)
     except TanhengError as error:
         raise MakingError("evidence.making.witness", witness=key.name, url=witness.url, reason=error) from error
     if not found:

@@ -7,7 +7,7 @@ r"""Signed notes: C2SP signed-note v1.0.0.
     key id   = SHA-256(name ‖ 0x0A ‖ type ‖ public key)[:4]
     vkey     = name "+" hex8(key id) "+" base64(type ‖ public key)
 
-Types 01 (Ed25519) and 04 (Ed25519 cosignature, ``tanheng.trust.cosignature``) are known here. A signature of another key is
+Types 01 (Ed25519) and 04 (Ed25519 cosignature, ``tanheng.trust.cosigned``) are known here. A signature of another key is
 left unverified; a known name and key id under a signature that fails refuses the whole note. At most 100 signatures are read.
 """
 
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tanheng.trust import strict
+from tanheng.trust import cosigned, strict
 from tanheng.trust.errors import NoteError, SignatureError
 from tanheng.trust.suites import Algorithm, Signer, signer, verifier
 
@@ -133,12 +133,10 @@ class VerifierKey:
     def verify(self, text: bytes, signature: bytes) -> None:
         """Return when ``signature`` fits ``text``; raise ``SignatureError`` otherwise.
 
-        A cosignature is checked by ``tanheng.trust.cosignature``; its key refuses the signatures of plain notes.
+        A cosignature is checked by ``tanheng.trust.cosigned``; its key refuses the signatures of plain notes.
         """
         if self.type == COSIGNATURE:
-            from tanheng.trust import cosignature
-
-            cosignature.verify(self, text, signature)
+            cosigned.verify(self.public, text, signature)
             return
         verifier(Algorithm.ED25519, self.public).verify(text, signature)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tanheng.trust import cosignature
+from tanheng.trust import cosigned
 from tanheng.trust.cosignature import Cosigner
 from tanheng.trust.errors import NoteError, TrustError, WitnessError
 from tanheng.trust.keys import Algorithm, signer
@@ -61,7 +61,7 @@ def test_bad_verifier_keys_are_refused() -> None:
 
 def test_the_time_of_a_cosignature_is_read() -> None:
     case = NOTES["cosignature_timestamp"]
-    assert cosignature.time_of(base64.b64decode(case["base64"])[4:]) == case["unix_time"]
+    assert cosigned.time_of(base64.b64decode(case["base64"])[4:]) == case["unix_time"]
 
 
 def test_the_witness_answers_the_published_requests_in_order() -> None:

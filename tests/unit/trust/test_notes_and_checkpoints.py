@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tanheng.trust import note, policy
 from tanheng.trust.checkpoint import Checkpoint, open_checkpoint
-from tanheng.trust.cosignature import Cosigner, time_of
+from tanheng.trust.cosignature import Cosigner
+from tanheng.trust.cosigned import time_of
 from tanheng.trust.errors import NoteError, PolicyError, ProofError, SignatureError, TrustError
 from tanheng.trust.files import MemoryFiles
 from tanheng.trust.keys import Algorithm, signer

@@ -19,7 +19,7 @@ from tanheng.platform.database.scope import scope
 from tanheng.platform.errors import RecordError
 from tanheng.platform.record import clock, sequencer
 from tanheng.platform.record.models import Checkpoint, Plant
-from tanheng.trust import cosignature, note
+from tanheng.trust import cosigned, note
 from tanheng.trust.note import Signature, VerifierKey
 from tanheng.trust.witness import Request
 
@@ -116,7 +116,7 @@ def _signatures(witness: WitnessAddress, question: _Question, answer: httpx.Resp
     _, found = note.parse(text + b"\n" + answer.content)
     ours = [one for one in found if one.name == witness.key.name and one.key_hash == witness.key.key_hash]
     for one in ours:
-        cosignature.verify(witness.key, text, one.signature)
+        cosigned.verify(witness.key.public, text, one.signature)
     if not ours:
         raise RecordError(
             "platform.record.witness",
