@@ -24,6 +24,7 @@ from tanheng.standards import (
     RulePack,
     RuleStatus,
     Table,
+    TextValue,
     ValueMissingError,
     WordValue,
     document_id,
@@ -108,6 +109,8 @@ def _as_known(parameter: Parameter, known: datetime.date | None) -> Parameter:
 def _of_day(pack: RulePack, parameter: Parameter, *, on: datetime.date, known: datetime.date | None, latest: bool) -> Dated:
     if parameter.choices:
         return pack.word(parameter.id, on=on, known=known)
+    if parameter.unit is None:
+        return pack.text(parameter.id, on=on, known=known)
     ask = pack.latest if latest else pack.value
     return ask(parameter.id, on=on, known=known)
 
@@ -303,6 +306,8 @@ def _grid(lang: str, *columns: str, numeric: tuple[str, ...] = ()) -> Grid:
 
 
 def _printed(value: Dated, lang: str) -> str:
+    if isinstance(value, TextValue):
+        return value.text[lang]
     return f"{value.word} ({value.meaning[lang]})" if isinstance(value, WordValue) else value.printed
 
 

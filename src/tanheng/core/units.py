@@ -94,6 +94,16 @@ UNITS = _table(
     ("umol/mol", "ratio", 1, 1_000_000),
     ("tCO2/h", "CO2 rate", 1, 1),
     ("kgCO2/h", "CO2 rate", 1, 1000),
+    ("MW", "power", 1, 1),
+    ("kW", "power", 1, 1000),
+    ("GJ/h", "power", 5, 18),
+    ("kVA", "apparent power", 1, 1),
+    ("MWh/month", "electricity of a month", 1, 1),
+    ("t/a", "mass of a year", 1, 1),
+    ("m3/a", "volume of a year", 1, 1),
+    ("GJ/a", "energy of a year", 1, 1),
+    ("month", "calendar time", 1, 1),
+    ("a", "calendar time", 12, 1),
     ("kgce/(t*pp)", "coal equivalent per mass and percentage point", 1, 1),
 )
 

@@ -23,6 +23,7 @@ from tanheng.standards.values import (
     RuleStatus,
     Table,
     Text,
+    TextValue,
     WordValue,
     document_id,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "RuleStatus",
     "Table",
     "Text",
+    "TextValue",
     "UnknownIdError",
     "ValueMissingError",
     "WordValue",

@@ -16,7 +16,7 @@ from tanheng.core.period import parse_day
 from tanheng.standards._files import RawFile
 from tanheng.standards.errors import FileFaultError
 from tanheng.standards.rulebook import RuleBook
-from tanheng.standards.values import Column, Document, Layer, ParameterValue, Text, WordValue
+from tanheng.standards.values import Column, Document, Layer, ParameterValue, Text, TextValue, WordValue
 
 _DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -26,7 +26,10 @@ Raw = Mapping[str, Any]
 
 @dataclass
 class ParameterDraft:
-    """A parameter and the values collected for it; ``table`` is the id of the table it is a cell of, else None."""
+    """A parameter and the values collected for it; ``table`` is the id of the table it is a cell of, else None.
+
+    One with neither a unit nor choices holds texts.
+    """
 
     id: ParameterId
     title: Text
@@ -36,7 +39,7 @@ class ParameterDraft:
     layer: Layer
     file: str
     table: str | None = None
-    values: list[ParameterValue | WordValue] = field(default_factory=list)
+    values: list[ParameterValue | WordValue | TextValue] = field(default_factory=list)
 
 
 @dataclass

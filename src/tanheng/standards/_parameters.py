@@ -10,7 +10,7 @@ from tanheng.core.identifiers import ParameterId
 from tanheng.core.states import CheckState
 from tanheng.standards._draft import Draft, ParameterDraft, Raw, TableDraft, choices, text, text_or_none
 from tanheng.standards._files import Kind, RawFile
-from tanheng.standards.values import Column, Layer, ParameterValue, RuleStatus, Text, WordValue
+from tanheng.standards.values import Column, Layer, ParameterValue, RuleStatus, Text, TextValue, WordValue
 
 _OF_ROW = ("title", "unit", "check", "source", "note")
 _NO_VALUE = "-"
@@ -22,18 +22,14 @@ def read_head(draft: Draft, file: RawFile) -> None:
     if "id" not in raw or not _is_new(draft, file, raw["id"]):
         return
     if file.kind is Kind.PARAMETER:
-        _declare(
-            draft, file, ParameterId(raw["id"]), text(raw["title"]), raw.get("unit"), choices(raw), draft.required(file, raw)
-        )
+        column = _column(raw["id"], raw)
+        _declare(draft, file, ParameterId(raw["id"]), column.title, column.unit, column, draft.required(file, raw))
         return
     draft.tables[raw["id"]] = TableDraft(
         id=raw["id"],
         title=text(raw["title"]),
         document=raw["source"]["document"],
-        columns={
-            key: Column(key, text(column["title"]), column.get("unit"), choices(column))
-            for key, column in raw["columns"].items()
-        },
+        columns={key: _column(key, column) for key, column in raw["columns"].items()},
         required=draft.required(file, raw),
         layer=file.layer,
         file=file.name,
@@ -56,12 +52,19 @@ def _declare(
     identifier: ParameterId,
     title: Text,
     unit: str | None,
-    words: dict[str, Text],
+    kind: Column,
     required: Any,
     table: str | None = None,
 ) -> None:
-    if words or draft.unit(file, identifier, unit):
-        draft.parameters[identifier] = ParameterDraft(identifier, title, unit, words, required, file.layer, file.name, table)
+    """Declare a parameter of a column's kind; a number whose unit is none is a fault, and not declared."""
+    if not kind.numeric or draft.unit(file, identifier, unit):
+        draft.parameters[identifier] = ParameterDraft(
+            identifier, title, unit if kind.numeric else None, dict(kind.choices), required, file.layer, file.name, table
+        )
+
+
+def _column(key: str, raw: Raw) -> Column:
+    return Column(key, text(raw["title"]), raw.get("unit"), choices(raw), textual="content" in raw)
 
 
 def read_values(draft: Draft, file: RawFile) -> None:
@@ -150,12 +153,12 @@ def _read_cell(draft: Draft, file: RawFile, table: TableDraft, key: str, row: Ra
     if parameter is None:
         title = _cell_title(table.rows[key], column)
         required = None if "extends" in file.content else table.required  # a row added later begins when it begins
-        _declare(draft, file, identifier, title, unit, dict(column.choices), required, table.id)
+        _declare(draft, file, identifier, title, unit, column, required, table.id)
         parameter = draft.parameters.get(identifier)
     elif parameter.table != table.id:
         draft.fault("standards.file.duplicate_id", file, id=identifier, other=parameter.file)
         return
-    elif unit != parameter.unit and not column.choices:
+    elif unit != parameter.unit and column.numeric:
         draft.fault("standards.file.extends_unit", file, id=identifier, unit=unit, expected=parameter.unit)
         return
     if parameter is not None:
@@ -166,8 +169,11 @@ def _cell_title(row: Text, column: Column) -> Text:
     return Text(f"{row.zh}：{column.title.zh}", f"{row.en}: {column.title.en}")
 
 
-def _add_value(draft: Draft, file: RawFile, parameter: ParameterDraft, printed: str, dates: Raw, detail: Raw) -> None:
-    """Add one value: when it is about from ``dates``, the rest from ``detail`` or, failing that, from ``dates``."""
+def _add_value(draft: Draft, file: RawFile, parameter: ParameterDraft, printed: Any, dates: Raw, detail: Raw) -> None:
+    """Add one value: when it is about from ``dates``, the rest from ``detail`` or, failing that, from ``dates``.
+
+    ``printed`` is a string; for a text it may be one in two languages.
+    """
     own = detail.get("source")
     source = own or dates["source"]
     described = draft.period(file, dates["describes"])
@@ -186,10 +192,14 @@ def _add_value(draft: Draft, file: RawFile, parameter: ParameterDraft, printed: 
         "layer": file.layer,
         "file": file.name,
     }
-    if parameter.choices:
+    if parameter.unit is None and not parameter.choices:
+        parameter.values.append(TextValue(**common, text=text(printed)))
+    elif not isinstance(printed, str):
+        draft.fault("standards.file.two_languages", file, id=parameter.id)
+    elif parameter.choices:
         if printed not in parameter.choices:
             draft.fault("standards.file.word", file, id=parameter.id, value=printed, known=", ".join(parameter.choices))
-            return
-        parameter.values.append(WordValue(**common, word=printed, meaning=parameter.choices[printed]))
+        else:
+            parameter.values.append(WordValue(**common, word=printed, meaning=parameter.choices[printed]))
     elif draft.digits(file, parameter.id, printed):
         parameter.values.append(ParameterValue(**common, value=Decimal(printed), digits=printed, unit=parameter.unit or ""))

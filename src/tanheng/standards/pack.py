@@ -11,10 +11,16 @@ from typing import Any, TypeVar
 from tanheng.core import canonical
 from tanheng.standards.errors import UnknownIdError, ValueMissingError
 from tanheng.standards.rulebook import RuleBook
-from tanheng.standards.values import Document, Parameter, ParameterValue, Table, WordValue, document_id
+from tanheng.standards.values import Document, Parameter, ParameterValue, Table, TextValue, WordValue, document_id
 
-_V = TypeVar("_V", ParameterValue, WordValue)
+_V = TypeVar("_V", ParameterValue, WordValue, TextValue)
 _T = TypeVar("_T")
+
+_ASKED_WRONGLY = {
+    ParameterValue: "standards.value.is_number",
+    WordValue: "standards.value.is_word",
+    TextValue: "standards.value.is_text",
+}
 
 
 class RulePack:
@@ -109,7 +115,7 @@ class RulePack:
         ValueMissingError
             When no value describes the day, or none was known then; names what there is.
         """
-        return self._dated(identifier, ParameterValue, "standards.value.is_word", on=on, known=known, choose=_describing)
+        return self._dated(identifier, ParameterValue, on=on, known=known, choose=_describing)
 
     def latest(self, identifier: str, *, on: datetime.date, known: datetime.date | None = None) -> ParameterValue:
         """Return the number that describes ``on``, else the newest of those that describe an earlier time.
@@ -117,17 +123,20 @@ class RulePack:
         Grid factors appear up to two years after the year they describe; whether an older one may stand in is for the rule
         book to say. Parameters and errors as :meth:`value`.
         """
-        return self._dated(identifier, ParameterValue, "standards.value.is_word", on=on, known=known, choose=_newest)
+        return self._dated(identifier, ParameterValue, on=on, known=known, choose=_newest)
 
     def word(self, identifier: str, *, on: datetime.date, known: datetime.date | None = None) -> WordValue:
         """Return the choice that describes ``on``, such as the method of a year. Parameters and errors as :meth:`value`."""
-        return self._dated(identifier, WordValue, "standards.value.is_number", on=on, known=known, choose=_describing)
+        return self._dated(identifier, WordValue, on=on, known=known, choose=_describing)
+
+    def text(self, identifier: str, *, on: datetime.date, known: datetime.date | None = None) -> TextValue:
+        """Return the text that describes ``on``, such as an accuracy class. Parameters and errors as :meth:`value`."""
+        return self._dated(identifier, TextValue, on=on, known=known, choose=_describing)
 
     def _dated(
         self,
         identifier: str,
         kind: type[_V],
-        wrong_kind: str,
         *,
         on: datetime.date,
         known: datetime.date | None,
@@ -139,7 +148,7 @@ class RulePack:
         if found is not None:
             return found
         if parameter.values and not isinstance(parameter.values[0], kind):
-            raise ValueMissingError(wrong_kind, id=identifier)
+            raise ValueMissingError(_ASKED_WRONGLY[type(parameter.values[0])], id=identifier)
         raise _missing(parameter, on=on, known=known, near=_near(identifier, self.parameters))
 
 

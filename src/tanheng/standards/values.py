@@ -174,6 +174,27 @@ class WordValue(Dated):
         return self.word
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextValue(Dated):
+    """What a document says in words of its own, such as an accuracy class, a regulation or a measuring frequency.
+
+    Attributes
+    ----------
+    text : Text
+        As printed; a class such as ``0.5S`` reads the same in both languages.
+    """
+
+    text: Text
+
+    @property
+    def printed(self) -> str:
+        """The text in Chinese, the language of print."""
+        return self.text.zh
+
+
+Values = tuple[ParameterValue, ...] | tuple[WordValue, ...] | tuple[TextValue, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """An id with everything the pack knows under it.
@@ -181,9 +202,9 @@ class Parameter:
     Attributes
     ----------
     unit : str or None
-        None for a parameter whose values are words.
+        None for a parameter whose values are words or texts.
     choices : mapping of str to Text
-        The words it may have; empty for a number.
+        The words it may have; empty for a number and for a text.
     required : pair of dates or None
         The time that values must cover without a gap; an end of None stands for an open one.
     values : tuple of Dated
@@ -195,10 +216,10 @@ class Parameter:
     unit: str | None
     choices: Mapping[str, Text]
     required: tuple[datetime.date, datetime.date | None] | None
-    values: tuple[ParameterValue, ...] | tuple[WordValue, ...]
+    values: Values
     layer: Layer
 
-    def known(self, known: datetime.date | None) -> tuple[ParameterValue, ...] | tuple[WordValue, ...]:
+    def known(self, known: datetime.date | None) -> Values:
         """Return the values known on the day ``known``; all of them for None."""
         if known is None:
             return self.values
@@ -207,12 +228,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: a number with a unit, or a word out of choices."""
+    """A column of a table: a number with a unit (or one of its own in each cell), a word out of choices, or a text."""
 
     key: str
     title: Text
     unit: str | None
     choices: Mapping[str, Text]
+    textual: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its cells are numbers."""
+        return not (self.textual or self.choices)
 
 
 @dataclass(frozen=True, slots=True)
