@@ -7,10 +7,15 @@ import contextlib
 import csv
 import datetime
 import functools
+import getpass
 import importlib
 import json
+import os
+import shutil
+import socket
 import sqlite3
 import struct
+import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +25,6 @@ from typing import Any
 import aiomqtt
 import cbor2
 import pytest
-from amqtt.broker import Broker
 
 from tanheng.edge import drivers
 from tanheng.edge.clock import SystemClock
@@ -42,8 +46,6 @@ BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -206,41 +208,53 @@ class OpcUaPollBench(OpcUaBench):
 
 
 class MqttBench(Bench):
+    """The broker mosquitto, with what else a test wants in its configuration; it speaks MQTT 5 and 3.1.1."""
+
     driver = "mqtt"
+    version = "5"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.lines: list[str] = ["allow_anonymous true"]
+        self.secure: dict[str, Any] = {}
+        self.log = folder / f"broker-{self.port}.log"
 
     async def start(self) -> None:
-        self.broker = Broker(
-            {
-                "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{self.port}"}},
-                "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
-            }
-        )
-        await self.broker.start()
+        program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+        if program is None:
+            pytest.fail("The broker mosquitto is missing; `make setup` as root installs it (sudo apt-get install mosquitto).")
+        written = self.folder / f"broker-{self.port}.conf"
+        fixed = [f"listener {self.port} 127.0.0.1", f"user {getpass.getuser()}", f"log_dest file {self.log}", "log_type all"]
+        written.write_text("\n".join([*fixed, *self.lines, ""]), encoding="utf-8")
+        self.broker = subprocess.Popen([program, "-c", str(written)], stderr=subprocess.DEVNULL)
+        await until(self._listens, what="the broker")
+
+    def _listens(self) -> bool:
+        assert self.broker.poll() is None, "the broker ended by itself"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     async def stop(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.broker.shutdown(), 3)
+        self.broker.terminate()
+        await asyncio.to_thread(self.broker.wait, 5)
 
     async def publish(self, payload: bytes) -> None:
-        version = aiomqtt.ProtocolVersion.V311
-        for _ in range(5):
-            with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
-                async with (
-                    asyncio.timeout(3),
-                    aiomqtt.Client("127.0.0.1", self.port, protocol=version, timeout=2) as client,
-                ):
-                    await client.publish("plant/kiln", payload, qos=1, retain=True)
-                    return
+        async with aiomqtt.Client("127.0.0.1", self.port, protocol=aiomqtt.ProtocolVersion.V5, **self.secure) as client:
+            await client.publish("plant/kiln", payload, qos=1, retain=True)
 
     async def set(self, hundredths: int) -> None:
         sign, whole = "-" if hundredths < 0 else "", abs(hundredths)
         await self.publish(f'{{"data": {{"x": {sign}{whole // 100}.{whole % 100:02d}}}}}'.encode())
 
     def device(self) -> dict[str, Any]:
-        return {**self.base(), "host": "127.0.0.1", "port": self.port, "version": "3.1.1"}
+        return {**self.base(), "host": "127.0.0.1", "port": self.port, "version": self.version}
 
     def address(self) -> dict[str, Any]:
         return {"topic": "plant/kiln", "path": "data.x"}
+
+
+class MqttOldBench(MqttBench):
+    version = "3.1.1"
 
 
 class Hj212Bench(Bench):
@@ -404,6 +418,7 @@ BENCHES: dict[str, type[Bench]] = {
     "opcua-subscribe": OpcUaBench,
     "opcua-poll": OpcUaPollBench,
     "mqtt": MqttBench,
+    "mqtt-3.1.1": MqttOldBench,
     "hj212": Hj212Bench,
     "files": FilesBench,
     "sql": SqlBench,

@@ -11,7 +11,7 @@ import pytest
 from tanheng.core.errors import EdgeError
 from tanheng.edge.drivers.supervisor import DeviceState
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:amqtt.*", "ignore::ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
 async def test_a_value_arrives_as_the_exact_count(bench: Any, site: Any, wait: Any) -> None:
@@ -70,7 +70,9 @@ async def test_a_device_that_comes_back_is_read_again(bench: Any, site: Any, wai
     await wait(lambda: one.value() == 1700, seconds=20, what="the value after the return")
 
 
-@pytest.mark.parametrize("name", ["modbus-tcp", "opcua-subscribe", "opcua-poll", "mqtt", "sql", "files", "dlt645"])
+@pytest.mark.parametrize(
+    "name", ["modbus-tcp", "opcua-subscribe", "opcua-poll", "mqtt", "mqtt-3.1.1", "sql", "files", "dlt645"]
+)
 async def test_a_dead_device_is_told_within_its_time_out_and_delays_nothing(
     name: str, benches: Any, site: Any, wait: Any, tmp_path: Any
 ) -> None:

@@ -25,7 +25,7 @@ datastore: Any = importlib.import_module("pymodbus.datastore")  # Any: pymodbus 
 modbus_server: Any = importlib.import_module("pymodbus.server")
 modbus_client: Any = importlib.import_module("pymodbus.client")
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:amqtt.*", "ignore::ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
 def resident() -> int:
@@ -254,34 +254,6 @@ async def test_a_payload_that_is_no_number_gives_no_value(
         await wait(lambda: one.last() is not None)
         assert not one.last().quality.has_value
     await bench.stop()
-
-
-async def test_mqtt_5_is_spoken_to_a_broker_of_that_version(site: Any, benches: Any, tmp_path: Path, wait: Any) -> None:
-    """A broker of forty lines by hand (OASIS MQTT 5.0 §3.1, 3.2, 3.3, 3.8, 3.9): the level byte must be 5."""
-    bench = benches["mqtt"](tmp_path)
-    levels: list[int] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connect = await reader.readexactly(2)
-        body = await reader.readexactly(connect[1])
-        levels.append(body[6])
-        writer.write(bytes.fromhex("2003000000"))  # CONNACK: no session, success, no properties
-        head = await reader.readexactly(2)
-        subscribe = await reader.readexactly(head[1])
-        writer.write(bytes([0x90, 4]) + subscribe[:2] + b"\x00\x00")  # SUBACK: granted QoS 0
-        payload = b'{"data":{"x":15.25}}'
-        topic = b"plant/kiln"
-        packet = struct.pack(">H", len(topic)) + topic + b"\x00" + payload
-        writer.write(bytes([0x30, len(packet)]) + packet)
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", bench.port)
-    one = site({**bench.device(), "version": "5", "qos": 0}, [bench.channel()])
-    one.start()
-    await wait(lambda: one.value() == 1525)
-    assert levels[0] == 5
-    server.close()
 
 
 async def test_a_bad_opc_ua_status_is_no_value(site: Any, benches: Any, tmp_path: Path, wait: Any) -> None:

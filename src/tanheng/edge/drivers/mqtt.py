@@ -1,8 +1,8 @@
 """MQTT 5 by aiomqtt: sensors and gateways that publish.
 
-Options: ``host``, ``port``, ``user``, ``password_file``, ``client`` (identifier), ``ca`` (TLS with this authority),
-``version`` (5, or 3.1.1 for old brokers), ``qos`` (0, 1, 2),
-``largest`` (bytes of a payload, 65 536).
+Options: ``host``, ``port``, ``user``, ``password_file``, ``client`` (identifier), ``version`` (5, or 3.1.1 for old brokers),
+``qos`` (0, 1, 2), ``largest`` (bytes of a payload, 65 536); ``ca`` (TLS, and this authority alone is believed), ``certificate``
+and ``private_key`` (the terminal's own, for a broker that asks for one).
 
 Address of a channel: ``topic``, and ``path`` into a JSON payload (``data.temperature``); without a path the payload is the
 number. Numbers are read with the digits that were sent, never through a binary float.
@@ -28,7 +28,7 @@ from tanheng.edge.scaling import Raw
 from tanheng.protocols.errors import FrameError
 from tanheng.protocols.port import refused
 
-_OPTIONS = ("host", "port", "user", "password_file", "client", "ca", "qos", "largest", "version")
+_OPTIONS = ("host", "port", "user", "password_file", "client", "ca", "certificate", "private_key", "qos", "largest", "version")
 _ADDRESS = ("topic", "path")
 _VERSIONS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
 _KEPT_RAW = 256
@@ -45,6 +45,16 @@ class MqttDriver:
         self._password_file = option(device, "password_file", str, "")
         self._client = option(device, "client", str, f"tanheng-{device.id}")
         self._ca = option(device, "ca", str, "")
+        self._certificate = option(device, "certificate", str, "")
+        self._private_key = option(device, "private_key", str, "")
+        if bool(self._certificate) != bool(self._private_key) or (self._certificate and not self._ca):
+            raise DriverError(
+                "edge.driver.option",
+                device=device.id,
+                name="certificate",
+                expected="ca, certificate and private_key together",
+                value=self._certificate or "–",
+            )
         version = str(device.options.get("version", "5"))
         if version not in _VERSIONS:
             raise DriverError(
@@ -77,19 +87,40 @@ class MqttDriver:
             raise DriverError("edge.driver.connect", device=self._device.id, reason=str(error)) from error
 
     def _connect(self) -> Any:  # Any: aiomqtt is untyped here
-        password = Path(self._password_file).read_text(encoding="utf-8").strip() if self._password_file else None
         return aiomqtt.Client(
             self._host,
             port=self._port,
             username=self._user,
-            password=password,
+            password=self._password(),
             identifier=self._client,
             protocol=self._version,
             timeout=self._device.timeout_ms / 1000,
             keepalive=max(self._device.timeout_ms // 1000 * 3, 5),
-            tls_context=ssl.create_default_context(cafile=self._ca) if self._ca else None,
+            tls_context=self._tls(),
             max_queued_incoming_messages=1000,
         )
+
+    def _password(self) -> str | None:
+        if not self._password_file:
+            return None
+        try:
+            return Path(self._password_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = str(error)
+            raise DriverError("edge.driver.file", device=self._device.id, path=self._password_file, reason=reason) from error
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if not self._ca:
+            return None
+        path = self._ca
+        try:
+            context = ssl.create_default_context(cafile=path)
+            if self._certificate:
+                path = self._certificate
+                context.load_cert_chain(self._certificate, self._private_key)
+        except OSError as error:  # also ssl.SSLError
+            raise DriverError("edge.driver.file", device=self._device.id, path=path, reason=str(error)) from error
+        return context
 
     def _take(self, context: Context, topic: str, payload: bytes) -> None:
         points = self._topics.get(topic)
