@@ -22,7 +22,6 @@ from tanheng.platform.accounts.roles import Role
 from tanheng.platform.accounts.selectors import active_grants, names
 from tanheng.platform.errors import ConflictError, DutiesError, MissingError
 from tanheng.platform.record import selectors, sequencer
-from tanheng.platform.record.actor import require
 from tanheng.platform.ui.forms import dress
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import text_of
@@ -143,10 +142,10 @@ class AuditTrail(Page):
     """Who did what, when, from where, and how it ended."""
 
     template = "ui/audit.html"
+    permission: ClassVar[str] = "record.read_audit"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Return one page of the trail, newest first."""
-        require(self.actor, "record.read_audit", self.plant.pk)
         page = _paged(selectors.audit_trail(self.actor, self.plant.code), request)
         people = names(event.actor for event in page if event.actor is not None)
         rows = [(event, people.get(event.actor, "") if event.actor else "") for event in page]
