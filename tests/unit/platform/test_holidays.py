@@ -1,4 +1,4 @@
-"""Working days by the State Council's notices on holidays (2025: 国办发明电〔2024〕12号; 2026: 国办发明电〔2025〕7号)."""
+"""Working days by the State Council's notices on holidays of 12 November 2024 and 4 November 2025, as the Xinhua agency gave them in full."""
 
 from __future__ import annotations
 
