@@ -38,6 +38,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("tanheng.cli.worker", "Run the background worker alone."),
 }
 
+_EXTRAS = {"conformance": "lake", "edge": "edge", "simulate": "simulator"}
+"""Command → the extra whose packages it needs; the others need ``platform``, where they need one."""
+
 
 def language() -> str:
     """Return the language of messages from the environment: ``en`` when LC_ALL, LC_MESSAGES or LANG says so, else ``zh``."""
@@ -109,4 +112,9 @@ def _run_command(name: str, arguments: list[str]) -> NoReturn:
         app(args=arguments, prog_name=f"tanheng {name}")
     except TanhengError as error:
         sys.exit(report(error))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "tanheng":
+            raise
+        extra = _EXTRAS.get(name, "platform")
+        sys.exit(report(TanhengError("cli.command.extra", command=name, package=error.name, extra=extra)))
     sys.exit(0)
