@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import functools
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -134,7 +135,7 @@ class LedgerForm(forms.Form):
             words = "、".join(str(word) for word in self.labels[name].values())
             return forms.ChoiceField(
                 label=heading(self.model, name),
-                required=field.required or _is_word(typing.get_type_hints(self.content_type)[name]),
+                required=field.required or _is_word(_hints(self.content_type)[name]),
                 choices=[*blank, *self.labels[name].items()],
                 initial=field.initial,
                 help_text=self.helps.get(name, ""),
@@ -150,8 +151,14 @@ class LedgerForm(forms.Form):
 
     def content(self) -> Any:  # Any: an instance of content_type
         """Return what was typed as the payload's content; blanks stand for what is missing or does not read."""
-        hints = typing.get_type_hints(self.content_type)
+        hints = _hints(self.content_type)
         return self.content_type(**{name: _typed(self.cleaned_data.get(name), hint) for name, hint in hints.items()})
+
+    def read(self, data: Mapping[str, object], record: Version | None = None) -> None:
+        """Read another row: an import makes the form of new records once, and that of corrections once."""
+        self.data = data
+        self.record = record
+        self._errors = None
 
     @property
     def content_names(self) -> list[str]:
@@ -176,6 +183,11 @@ def initial_of(version: Version) -> dict[str, object]:
 def _day(label: Any, *, required: bool = False) -> forms.DateField:  # Any: lazy text
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, input_formats=DAYS, widget=widget)
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:  # Any: annotations
+    return typing.get_type_hints(kind)
 
 
 def _is_word(hint: Any) -> bool:  # Any: an annotation

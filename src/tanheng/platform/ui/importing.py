@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from tanheng.core.errors import InputError, TanhengError
 from tanheng.platform.errors import ConflictError, MissingError
-from tanheng.platform.record import attachments
+from tanheng.platform.record import attachments, schema
 from tanheng.platform.record.actor import Actor, require
 from tanheng.platform.record.models import Attachment, Plant, Version
 from tanheng.platform.record.sniffing import XLSX
@@ -101,6 +101,7 @@ class Importer:
         self._new: dict[datetime.date | None, list[_New]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
         rows = ledger.reads.ledger(actor, ledger.model, plant)
+        self._forms: dict[str, LedgerForm] = {}
         self._meanings = {name: one.meanings(plant) for name, one in ledger.form.references.items()}
         self._known: dict[tuple[str, ...], Version] = {ledger.resource.identity(row): row for row in rows}
 
@@ -160,17 +161,25 @@ class Importer:
             filled |= {"seen": record.version, "reason": self.reason or "-"}
             untold = (*self.ledger.form.attached, *(name for name in DAYS if name not in places))
             filled |= {name: getattr(record, name) for name in untold}
-        return self.ledger.form(filled, record=record)
+        kind = "new" if record is None else "correction"
+        if kind not in self._forms:
+            self._forms[kind] = self.ledger.form(filled, record=record)
+        form = self._forms[kind]
+        form.read(filled, record)
+        return form
 
     def _save(self, row: Row, data: dict[str, str], form: LedgerForm, record: Version | None) -> None:
-        given = form.cleaned_data
+        given, content = form.cleaned_data, form.content()
         if record is None and given.get("valid_to") is None:
-            self._new.setdefault(given.get("valid_from"), []).append(_New(row, data, form.content()))
+            self._new.setdefault(given.get("valid_from"), []).append(_New(row, data, content))
+            return
+        if record is not None and _says(record, content, given):
+            self.outcome.counts["unchanged"] += 1
             return
         correction = {"subject": record.subject, "seen": record.version, "reason": self.reason} if record is not None else {}
         saved: Version = self.ledger.writes.save(
             self.ledger.model,
-            form.content(),
+            content,
             plant=self.plant,
             actor=self.actor,
             valid_from=given.get("valid_from"),
@@ -209,6 +218,12 @@ class Importer:
     def _note(self, row: Row, data: dict[str, str], name: str, message: str) -> None:
         column = heading(self.ledger.model, name) if name in data else ""
         self.outcome.faults.append(Fault(row.number, column, data.get(name, ""), message))
+
+
+def _says(record: Version, content: object, given: Mapping[str, object]) -> bool:
+    """Tell whether a record says already what a row says; most rows of a sheet that comes again do."""
+    payload = schema.decode(bytes(record.payload))
+    return (payload.content, payload.valid_from, payload.valid_to) == (content, given.get("valid_from"), given.get("valid_to"))
 
 
 class ImportForm(forms.Form):

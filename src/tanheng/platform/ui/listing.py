@@ -97,7 +97,7 @@ class ListPage(_Rows):
         """Return the page, or to htmx its rows alone."""
         chosen = self.filtered()
         rows = chosen.qs if chosen.is_valid() else chosen.queryset.none()
-        table = self.table(rows)
+        table = self.table(rows.defer("payload", "salt"))
         size = _size(request.GET.get("per_page", ""))
         try:
             table.paginate(page=int(request.GET.get("page", 1)), per_page=size)

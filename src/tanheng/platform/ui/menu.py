@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+
+@functools.lru_cache(maxsize=512)
+def _address(route: str, urlconf: str | None) -> str:  # noqa: ARG001  # what the answer depends on
+    """Return the address of a route, empty while it has none; it is the same for all requests."""
+    try:
+        return reverse(route) if route else ""
+    except NoReverseMatch:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +30,7 @@ class Item:
     @property
     def address(self) -> str:
         """Return the address, empty while the page does not exist."""
-        if not self.route:
-            return ""
-        try:
-            return reverse(self.route)
-        except NoReverseMatch:
-            return ""
+        return _address(self.route, get_urlconf())
 
 
 @dataclass(frozen=True, slots=True)

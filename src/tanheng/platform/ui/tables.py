@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import functools
 import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import django_tables2 as tables
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,12 +18,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tanheng.platform.record.models import Version
+from tanheng.platform.ui import cells
 from tanheng.platform.ui.ledger import Labels, LedgerPages, digits, heading, shown
 from tanheng.platform.ui.references import Named
 
 if TYPE_CHECKING:
     from tanheng.platform.ui.frame import Page
 
+_ANY = uuid.UUID(int=0)
 BLANK = format_html('<span class="blank" aria-hidden="true">{}</span>', "—")
 
 
@@ -62,13 +68,21 @@ class DayColumn(tables.Column):  # type: ignore[misc]  # as above
         return shown(value)
 
 
+class MomentColumn(tables.Column):  # type: ignore[misc]  # as above
+    """A moment, to the minute, in plant time."""
+
+    def render(self, value: datetime.datetime, table: LedgerTable) -> str:
+        """Return date and time."""
+        return f"{value.astimezone(table.zone):%Y-%m-%d %H:%M}"
+
+
 class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
     """A ledger's table: the first column leads to the record, the last ones say which version this is."""
 
     version = tables.Column(
         verbose_name=pgettext_lazy("of a record", "Version"), attrs={"td": {"class": "num"}, "th": {"class": "num"}}
     )
-    known_from = tables.DateTimeColumn(verbose_name=_("Recorded at"), format="Y-m-d H:i")
+    known_from = MomentColumn(verbose_name=_("Recorded at"))
 
     class Meta:
         """How it is drawn."""
@@ -91,7 +105,18 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
         super().__init__(*args, **kwargs)
         self._page, self._ledger = page, ledger
         self._named: dict[str, dict[str, Named]] = {}
+        self._addresses: dict[str, tuple[str, str]] = {}
         self.default = BLANK
+
+    @functools.cached_property
+    def zone(self) -> datetime.tzinfo:
+        """Return the plant's time zone."""
+        return ZoneInfo(self._page.plant.zone) if self._page is not None else timezone.get_current_timezone()
+
+    @property
+    def body(self) -> SafeString:
+        """Return the rows."""
+        return cells.body(self)
 
     def render_link(self, text: str, record: Version) -> str | SafeString:
         """Return text that leads to its record."""
@@ -111,7 +136,16 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
     def _link(self, ledger: str, subject: uuid.UUID, text: str) -> str | SafeString:
         if self._page is None:
             return text
-        return format_html('<a href="{}">{}</a>', self._page.address(f"{ledger}:detail", subject=subject), text)
+        first, last = self._routes(ledger)
+        return format_html('<a href="{}{}{}">{}</a>', first, subject, last, text)
+
+    def _routes(self, ledger: str) -> tuple[str, str]:
+        """Return what stands before and behind a subject in the address of a record, asked for once a ledger."""
+        if ledger not in self._addresses:
+            assert self._page is not None  # asked for by _link, which has one
+            parts = self._page.address(f"{ledger}:detail", subject=_ANY).split(str(_ANY))
+            self._addresses[ledger] = (parts[0], parts[1])
+        return self._addresses[ledger]
 
 
 class ReferenceColumn(tables.Column):  # type: ignore[misc]  # as above
