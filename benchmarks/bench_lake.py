@@ -236,7 +236,7 @@ def plant_year(folder: Path, engine: Engine) -> PlantLake:
         from tanheng.lake.segment import write_segment
 
         stem = f"sealed/plant=plant-1/month={month}/plant-1-{month}-00000001"
-        segment = write_segment(lake.files, stem, [rows], month=str(month))
+        segment = write_segment(lake.files, stem, [rows], month=str(month), days=lake.day_edges(month))
         lake.catalogue.commit(Change(add=[segment], now=START), expected=lake.catalogue.state())
     return lake
 

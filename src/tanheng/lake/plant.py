@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,15 +13,19 @@ from numpy.typing import NDArray
 from tanheng.core.batch import Quality
 from tanheng.core.identifiers import dotted
 from tanheng.core.period import Month, PlantClock
+from tanheng.lake.audit import audit
 from tanheng.lake.catalogue import Catalogue, Change, State
 from tanheng.lake.engine import Engine
 from tanheng.lake.errors import LakeError, RowsError, SegmentError
 from tanheng.lake.files import Files
 from tanheng.lake.rows import Rows, joined
-from tanheng.lake.segment import Segment, read_rows, rows_of_table, table_of, write_segment
+from tanheng.lake.segment import Segment, read_summary, rows_of_table, table_of, write_segment
+from tanheng.lake.summary import Summary
 
 FOLD = 16
 """So many segments of one day are folded into one, unless the lake is opened with another number."""
+_SUMMARIES = 24
+"""So many summaries of sealed months are kept at hand: two years, about 50 MB."""
 KEEP_RETIRED_MS = 3_600_000
 """A retired file stays for an hour, for queries that still read it."""
 
@@ -85,6 +90,7 @@ class PlantLake:
         self.clock = clock
         self.engine = engine
         self._fold_at = fold
+        self._summary = functools.lru_cache(maxsize=_SUMMARIES)(functools.partial(read_summary, files))
 
     def append(self, rows: Rows, *, now: int, settled: int | None = None) -> Appended:
         """Store rows durably, each (channel, time, version) once.
@@ -167,12 +173,20 @@ class PlantLake:
             raise SegmentError("lake.month.empty", plant=self.plant, month=str(month))
         if len(old) > 1 or old[0].month is None:
             stem = f"sealed/plant={self.plant}/month={month}/{self.plant}-{month}-{state.revision + 1:08d}"
-            new = write_segment(self.files, stem, self._merged(old), month=str(month))
+            new = write_segment(self.files, stem, self._merged(old), month=str(month), days=self.day_edges(month))
             change = Change(add=[new], remove=[segment.path for segment in old], now=now)
             self.catalogue.commit(change, expected=state)
         else:
             new = old[0]
         return SealedMonth(self.plant, str(month), new.path, new.sha256, new.rows, new.size)
+
+    def day_edges(self, month: Month) -> list[int]:
+        """Return the beginnings of the days of a month and the end of the last, in ms UTC."""
+        return [*(self.clock.day(day).start for day in self.clock.days_of(month)), self.clock.month(month).end]
+
+    def summary(self, segment: Segment) -> Summary | None:
+        """Return the summary of a sealed month, None when it has none; read once, for a file never changes."""
+        return self._summary(segment) if segment.month is not None else None
 
     def sweep(self, *, now: int) -> list[str]:
         """Remove the files retired more than an hour ago and return their paths."""
@@ -195,19 +209,8 @@ class PlantLake:
         return left
 
     def audit(self, *, since: int | None = None) -> list[LakeError]:
-        """Re-read the segments (all, or those with readings at or after ``since``) and return what differs."""
-        findings: list[LakeError] = []
-        for segment in self.catalogue.state().segments:
-            if since is not None and segment.last < since:
-                continue
-            try:
-                rows = read_rows(self.files, segment)
-            except LakeError as error:
-                findings.append(error)
-                continue
-            if len(rows) != segment.rows:
-                findings.append(SegmentError("lake.segment.rows", path=segment.path, found=len(rows), wanted=segment.rows))
-        return findings
+        """Re-read the segments (all, or those with readings at or after ``since``) and return everything that differs."""
+        return list(audit(self.files, self.plant, self.catalogue.state(), since=since))
 
     def paths(self, segments: Sequence[Segment]) -> list[str]:
         """Return the places of segments on the disk, as DuckDB takes them."""

@@ -13,17 +13,16 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from tanheng.core.aggregate import COUNTED, VALID, Hour, Integral, Reading, Step, StepEvent, Total, ValidityRule
 from tanheng.core.aggregate.validity import hour_of_minutes
 from tanheng.core.batch import Quality
 from tanheng.core.period import Span
 from tanheng.lake.answers import Completeness, Point, Register, Stored
+from tanheng.lake.counting import MINUTES, SUMS, added
 from tanheng.lake.errors import QueryError
 from tanheng.lake.plant import PlantLake
-from tanheng.lake.segment import Segment
-from tanheng.lake.sql import codes, exchange_epoch, exchange_rows, source, span_index
+from tanheng.lake.sql import codes, exchange_epoch, exchange_rows, file_parameters, source, span_index
 
 _HOUR = 3_600_000
 _MINUTE = 60_000
@@ -223,56 +222,20 @@ class Query:
     def sums(self, channels: Sequence[int], spans: Sequence[Span]) -> dict[int, list[tuple[int, int]]]:
         """Return sum and number of the counting readings of each channel in each span, for channels that report amounts."""
         _ordered(spans)
-        found = {channel: [(0, 0)] * len(spans) for channel in channels}
-        table, parameters = self._source(Span(spans[0].start, spans[-1].end), channels)
-        if table is None:
-            return found
-        owner = span_index("time", spans, gaps=True)
-        question = f"""
-            SELECT channel, {owner} AS owner, sum(value), count(*) FROM ({table})
-            WHERE quality IN ({codes(COUNTED)}) GROUP BY 1, 2 HAVING owner >= 0"""
-        for channel, index, summed, number in self._lake.engine.rows(question, parameters):
-            found[channel][index] = (int(summed), number)
-        return found
+        counts = added(self._lake, channels, spans, SUMS)
+        return {channel: [counts[channel, index] for index in range(len(spans))] for channel in channels}
 
     def completeness(self, channels: Sequence[int], days: Sequence[Span]) -> dict[int, list[Completeness]]:
-        """Return how many minutes of each day each channel covers.
-
-        Files in which no channel has two readings in one minute, and which share no minute with another file, are counted
-        row by row; in the others the minutes are told apart.
-        """
+        """Return how many minutes of each day each channel covers."""
         _ordered(days)
-        whole = Span(days[0].start, days[-1].end)
-        segments = self._lake.catalogue.state().overlapping(whole.start, whole.end)
-        counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
-        for chosen, each_row in _by_minutes(segments):
-            for channel, index, minutes, valid in self._minutes(chosen, channels, days, each_row=each_row):
-                counts[channel, index][0] += minutes
-                counts[channel, index][1] += valid
+        counts = added(self._lake, channels, days, MINUTES)
+        lengths = [(day.end - day.start) // _MINUTE for day in days]
         found = {}
         for channel in channels:
-            row = []
-            for index, day in enumerate(days):
-                minutes, valid = counts[channel, index]
-                row.append(Completeness(minutes, valid, (day.end - day.start) // _MINUTE - minutes))
-            found[channel] = row
+            cells = [counts[channel, index] for index in range(len(days))]
+            pairs = zip(cells, lengths, strict=True)
+            found[channel] = [Completeness(minutes, valid, length - minutes) for (minutes, valid), length in pairs]
         return found
-
-    def _minutes(
-        self, segments: Sequence[Segment], channels: Sequence[int], days: Sequence[Span], *, each_row: bool
-    ) -> list[tuple[Any, ...]]:
-        if not segments or not channels:
-            return []
-        table = source(segments, Span(days[0].start, days[-1].end), channels)
-        owner, good = span_index("time", days, gaps=True), f"quality IN ({codes(VALID)})"
-        if not each_row:
-            table = f"""
-                SELECT channel, time // {_MINUTE} * {_MINUTE} AS time, min(CASE WHEN {good} THEN 0 ELSE quality END) AS quality
-                FROM ({table}) WHERE quality <> {int(Quality.NO_DATA)} GROUP BY 1, 2"""
-        question = f"""
-            SELECT channel, {owner} AS owner, count(*), count(*) FILTER ({good}) FROM ({table})
-            WHERE quality <> {int(Quality.NO_DATA)} GROUP BY 1, 2"""
-        return [row for row in self._lake.engine.rows(question, self._parameters(segments)) if row[1] >= 0]
 
     def hours(self, channels: Sequence[int], hours: Sequence[Span], *, rule: ValidityRule) -> dict[int, list[Hour]]:
         """Return each hour of each channel with its state and exact mean, by the rule of valid minutes.
@@ -322,14 +285,7 @@ class Query:
         segments = self._lake.catalogue.state().overlapping(span.start, span.end)
         if not segments or not channels:
             return None, {}
-        return source(segments, span, channels, every_version=every_version), self._parameters(segments)
-
-    def _parameters(self, segments: Sequence[Segment]) -> dict[str, object]:
-        corrected = [segment for segment in segments if segment.max_version]
-        parameters: dict[str, object] = {"files": self._lake.paths(segments)}
-        if corrected:
-            parameters["corrected"] = self._lake.paths(corrected)
-        return parameters
+        return source(segments, span, channels, every_version=every_version), file_parameters(segments, self._lake.paths)
 
 
 def _event(step: int, before: int, after: int, *, exchanged: bool) -> StepEvent | None:
@@ -344,18 +300,3 @@ def _ordered(spans: Sequence[Span]) -> None:
     proper = bool(spans) and all(span.start < span.end for span in spans)
     if not proper or any(later.start < earlier.end for earlier, later in itertools.pairwise(spans)):
         raise QueryError("lake.query.spans")
-
-
-def _by_minutes(segments: Sequence[Segment]) -> list[tuple[list[Segment], bool]]:
-    """Return the segments that can be counted row by row, and those whose minutes must be told apart."""
-    alone: list[Segment] = []
-    together: list[Segment] = []
-    reached = -1
-    ordered = sorted(segments, key=lambda segment: segment.first)
-    for position, segment in enumerate(ordered):
-        following = ordered[position + 1].first // _MINUTE if position + 1 < len(ordered) else None
-        last = segment.last // _MINUTE
-        apart = segment.first // _MINUTE > reached and (following is None or last < following)
-        (alone if apart and segment.one_a_minute and not segment.max_version else together).append(segment)
-        reached = max(reached, last)
-    return [(alone, True), (together, False)]

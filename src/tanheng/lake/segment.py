@@ -9,8 +9,10 @@ quality     INT32 (uint8)  dictionary
 entry       INT64          DELTA_BINARY_PACKED, the plant's index of the envelope
 
 All pages are compressed with zstd. Two kinds: ``segments/plant=P/day=2026-10-01/…`` holds what arrived for one day of plant
-time; ``sealed/plant=P/month=2026-10/…`` one whole month, whose SHA-256 goes into the plant's log. Anything that reads Parquet
-reads both as they stand.
+time; ``sealed/plant=P/month=2026-10/…`` one whole month, whose SHA-256 goes into the plant's log and whose footer holds its
+summary (:mod:`tanheng.lake.summary`). Anything that reads Parquet reads both as they stand.
+
+A row group ends where a channel ends, so that the statistics of the footer find a channel without reading its neighbours.
 """
 
 from __future__ import annotations
@@ -18,17 +20,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import secrets
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from tanheng.lake.errors import SegmentError
 from tanheng.lake.files import Files, Sink, disk_error
-from tanheng.lake.rows import Rows
+from tanheng.lake.rows import Rows, empty, joined
+from tanheng.lake.summary import KEY, Summariser, Summary
 
 SCHEMA = pa.schema(
     [
@@ -40,8 +45,10 @@ SCHEMA = pa.schema(
         pa.field("entry", pa.int64(), nullable=False),
     ]
 )
-ROW_GROUP = 45_000
-"""Rows of a row group: about one channel-month of minutes, so that one channel is read alone."""
+NAME_DIGITS = 12
+"""So many digits of its SHA-256 a file carries in its name."""
+LEAST_ROWS, MOST_ROWS = 32_768, 131_072
+"""A row group ends with the first channel that ends behind so many rows, and at the latest after so many."""
 
 _PIECE = 1 << 20
 _DELTA = dict.fromkeys(("channel", "time", "value", "entry"), "DELTA_BINARY_PACKED")
@@ -120,8 +127,11 @@ class _Hashing:
 
 
 @dataclass(slots=True)
-class _Facts:
-    """Facts of the rows of one file, gathered part by part; the parts come in the order of the file."""
+class Facts:
+    """Facts of the rows of one file, gathered part by part; the parts come in the order of the file.
+
+    ``first``, ``last``, ``rows``, ``max_version`` and ``one_a_minute`` are those of :class:`Segment`.
+    """
 
     unique: bool = True
     first: int = 0
@@ -132,6 +142,13 @@ class _Facts:
     seam: tuple[int, int, int, int] | None = None
 
     def take(self, part: Rows) -> None:
+        """Take the next rows.
+
+        Raises
+        ------
+        SegmentError
+            When they are out of order, or not unique.
+        """
         if not len(part):
             return
         self._check_order(part)
@@ -168,10 +185,19 @@ def rows_of_table(table: Any) -> Rows:  # Any: pyarrow has no types
     return Rows(*(np.ascontiguousarray(table.column(name).to_numpy(zero_copy_only=False)) for name in SCHEMA.names))
 
 
-def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str | None = None, unique: bool = True) -> Segment:
+def write_segment(
+    files: Files,
+    stem: str,
+    parts: Iterable[Rows],
+    *,
+    month: str | None = None,
+    days: Sequence[int] = (),
+    unique: bool = True,
+) -> Segment:
     """Write ``parts`` as one durable file and return what the catalogue is to know of it.
 
-    Without ``unique`` a key may stand several times, as among refused readings.
+    Without ``unique`` a key may stand several times, as among refused readings. With ``days``, the beginnings of days and the
+    end of the last in ms UTC, the file holds a summary of them.
 
     The file is called ``stem``, a hyphen, the first twelve digits of its SHA-256 and ``.parquet``. It appears under that name
     only when it is whole and on the disk; nothing points at it until the catalogue does.
@@ -184,17 +210,17 @@ def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str 
         When the disk is full or refuses.
     """
     temporary = f"{stem}-{secrets.token_hex(4)}.part"  # a name of its own, should two writers meet
-    facts = _Facts(unique)
+    facts = Facts(unique)
     try:
         sink = files.create(temporary)
         try:
             hashing = _Hashing(sink)
-            _write(hashing, parts, facts)
+            _write(hashing, parts, facts, Summariser(days) if days else None)
             hashing.hand_on()
             sink.sync()
         finally:
             sink.close()
-        path = f"{stem}-{hashing.digest.hexdigest()[:12]}.parquet"
+        path = f"{stem}-{hashing.digest.hexdigest()[:NAME_DIGITS]}.parquet"
         files.rename(temporary, path)
         files.sync_folder(path)
     except OSError as error:
@@ -214,7 +240,7 @@ def write_segment(files: Files, stem: str, parts: Iterable[Rows], *, month: str 
     )
 
 
-def _write(sink: _Hashing, parts: Iterable[Rows], facts: _Facts) -> None:
+def _write(sink: _Hashing, parts: Iterable[Rows], facts: Facts, summariser: Summariser | None) -> None:
     writer = pq.ParquetWriter(
         pa.PythonFile(sink, mode="w"),
         SCHEMA,
@@ -226,12 +252,45 @@ def _write(sink: _Hashing, parts: Iterable[Rows], facts: _Facts) -> None:
         write_statistics=True,
     )
     try:
-        for part in parts:
-            facts.take(part)
-            if len(part):
-                writer.write_table(table_of(part), row_group_size=ROW_GROUP)
+        for group in row_groups(parts):
+            facts.take(group)
+            if summariser is not None:
+                summariser.take(group)
+            writer.write_table(table_of(group), row_group_size=MOST_ROWS)
+        summary = None if summariser is None else summariser.summary()
+        if summary is not None:
+            writer.add_key_value_metadata({KEY: summary.encode()})
     finally:
         writer.close()
+
+
+def row_groups(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """Yield the rows of ``parts`` cut into row groups: where a channel ends, unless that is too early or too late."""
+    held = empty()
+    for part in parts:
+        held = joined([held, part]) if len(held) else part
+        start = 0
+        for end in _cuts(held.channel):
+            yield held.take(slice(start, end))
+            start = end
+        held = held.take(slice(start, None))
+    if len(held):
+        yield held
+
+
+def _cuts(channel: NDArray[np.int32]) -> Iterator[int]:
+    """Yield where the row groups end that are certain, whatever follows."""
+    ends = np.flatnonzero(channel[1:] != channel[:-1]) + 1
+    start = 0
+    while len(channel) - start > LEAST_ROWS:
+        at = int(np.searchsorted(ends, start + LEAST_ROWS))
+        end = int(ends[at]) if at < len(ends) else len(channel) + 1
+        if end > start + MOST_ROWS:
+            end = start + MOST_ROWS
+        if end > len(channel):
+            return
+        yield end
+        start = end
 
 
 def read_rows(files: Files, segment: Segment) -> Rows:
@@ -242,6 +301,17 @@ def read_rows(files: Files, segment: Segment) -> Rows:
     SegmentError
         When the file is missing, differs from its digest or cannot be read.
     """
+    return joined(list(read_parts(files, segment)))
+
+
+def read_parts(files: Files, segment: Segment) -> Iterator[Rows]:
+    """Yield the rows of a segment, a row group at a time, after comparing its bytes with the catalogue's digest.
+
+    Raises
+    ------
+    SegmentError
+        As :func:`read_rows`.
+    """
     data = files.read(segment.path)
     if data is None:
         raise SegmentError("lake.segment.missing", path=segment.path)
@@ -249,6 +319,25 @@ def read_rows(files: Files, segment: Segment) -> Rows:
     if found != segment.sha256:
         raise SegmentError("lake.segment.digest", path=segment.path, found=found, wanted=segment.sha256)
     try:
-        return rows_of_table(pq.read_table(pa.BufferReader(data), schema=SCHEMA))
-    except pa.ArrowException as error:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        for number in range(file.num_row_groups):
+            yield rows_of_table(file.read_row_group(number))
+    except (pa.ArrowException, KeyError) as error:
+        raise SegmentError("lake.segment.unreadable", path=segment.path, reason=str(error)) from error
+
+
+def read_summary(files: Files, segment: Segment) -> Summary | None:
+    """Return the summary in the footer of a segment, None when it has none.
+
+    Raises
+    ------
+    SegmentError
+        When the file is missing, or its footer cannot be read.
+    """
+    try:
+        data = pq.read_metadata(files.root / segment.path).metadata
+        return Summary.decode(data[KEY]) if data and KEY in data else None
+    except FileNotFoundError as error:
+        raise SegmentError("lake.segment.missing", path=segment.path) from error
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise SegmentError("lake.segment.unreadable", path=segment.path, reason=str(error)) from error

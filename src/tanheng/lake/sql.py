@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tanheng.core.aggregate import Exchange
 from tanheng.core.batch import Quality
@@ -30,9 +30,9 @@ def channels_in(channels: Sequence[int]) -> str:
 def source(segments: Sequence[Segment], span: Span, channels: Sequence[int], *, every_version: bool = False) -> str:
     """Return the SQL of the readings of ``channels`` in ``span``: the latest version of each, unless every one is asked for.
 
-    Its parameters are ``$files`` and, when a segment holds corrections, ``$corrected``.
+    Its parameters are those of :func:`file_parameters`.
     """
-    where = f"{channels_in(channels)} AND time >= {int(span.start)} AND time < {int(span.end)}"
+    where = " AND ".join([channels_in(channels), *_bounds(segments, span)])
     if all(segment.max_version == 0 for segment in segments):
         return f"SELECT channel, time, value, quality, version, entry FROM read_parquet($files) WHERE {where}"
     latest = (
@@ -42,6 +42,25 @@ def source(segments: Sequence[Segment], span: Span, channels: Sequence[int], *, 
     return f"""
         SELECT channel, time, value, quality, version, entry
         FROM (SELECT * FROM read_parquet($files) WHERE {where}) LEFT JOIN ({latest}) USING (channel, time) {versions}"""
+
+
+def _bounds(segments: Sequence[Segment], span: Span) -> list[str]:
+    """Return the conditions that keep instants in ``span``, without one that the catalogue says every reading meets."""
+    found = []
+    if any(segment.first < span.start for segment in segments):
+        found.append(f"time >= {int(span.start)}")
+    if any(segment.last >= span.end for segment in segments):
+        found.append(f"time < {int(span.end)}")
+    return found
+
+
+def file_parameters(segments: Sequence[Segment], paths: Callable[[Sequence[Segment]], list[str]]) -> dict[str, object]:
+    """Return the parameters of :func:`source`: ``$files`` and, when a segment holds corrections, ``$corrected``."""
+    corrected = [segment for segment in segments if segment.max_version]
+    parameters: dict[str, object] = {"files": paths(segments)}
+    if corrected:
+        parameters["corrected"] = paths(corrected)
+    return parameters
 
 
 def span_index(time: str, spans: Sequence[Span], *, closed_end: bool = False, gaps: bool = False) -> str:

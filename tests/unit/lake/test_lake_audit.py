@@ -1,0 +1,98 @@
+"""An audit finds every flipped byte, every lie of the catalogue, and a summary that does not follow from the rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from tanheng.core.batch import Quality
+from tanheng.core.period import Month, PlantClock
+from tanheng.lake import DiskFiles, PlantLake, Rows, State
+from tanheng.lake.audit import audit
+from tanheng.lake.segment import Segment, table_of, write_segment
+from tanheng.lake.summary import KEY, Summary
+
+CLOCK = PlantClock()
+OCTOBER = CLOCK.month(Month(2026, 10))
+
+
+def hours(*, value: int = 10, first: int = 0, count: int = 30) -> Rows:
+    time = OCTOBER.start + 3_600_000 * np.arange(first, first + count, dtype=np.int64)
+    zeros = np.zeros(count, np.int64)
+    return Rows(zeros.astype(np.int32), time, zeros.astype(np.int16), zeros + value, zeros.astype(np.uint8), zeros)
+
+
+@pytest.fixture
+def filled(lake: PlantLake) -> PlantLake:
+    """October sealed, a correction beside it, and a refused reading."""
+    lake.append(hours(), now=OCTOBER.end)
+    lake.seal(Month(2026, 10), now=OCTOBER.end)
+    lake.correct(channel=0, time=OCTOBER.start, value=11, quality=Quality.MANUAL, entry=1, now=OCTOBER.end)
+    lake.append(hours(value=99, count=1), now=OCTOBER.end)
+    return lake
+
+
+def codes(files: DiskFiles, state: State) -> list[str]:
+    return [finding.code for finding in audit(files, "plant-1", state)]
+
+
+def test_nothing_is_found_in_a_lake_that_is_whole(filled: PlantLake) -> None:
+    assert (len(filled.catalogue.state().segments), len(filled.files.paths("conflicts"))) == (2, 1)
+    assert filled.audit() == []
+
+
+def test_every_flipped_byte_of_every_file_is_found_and_its_file_named(filled: PlantLake) -> None:
+    state = filled.catalogue.state()
+    refused = filled.files.paths("conflicts")
+    for name in [*(segment.path for segment in state.segments), *refused]:
+        path = filled.files.root / name
+        data = path.read_bytes()
+        for at in range(0, len(data), 7):
+            path.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
+            findings = filled.audit()
+            assert [(finding.code, finding.fields["path"]) for finding in findings] == [("lake.segment.digest", name)]
+        path.write_bytes(data)
+    assert filled.audit() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rows", 29), ("first", OCTOBER.start + 1), ("last", OCTOBER.end), ("max_version", 1), ("one_a_minute", False)],
+)
+def test_a_catalogue_that_says_otherwise_than_the_file_is_found(filled: PlantLake, name: str, value: int) -> None:
+    state = filled.catalogue.state()
+    month = next(segment for segment in state.segments if segment.month)
+    lie = replace(state, segments=(Segment(**{**month.to_json(), name: value}),))
+    findings = list(audit(filled.files, "plant-1", lie))
+    assert [finding.code for finding in findings] == ["lake.segment.fact"]
+    assert findings[0].fields["name"] == name
+
+
+def test_a_file_out_of_order_is_found_though_its_digest_fits(lake: PlantLake) -> None:
+    segment = write_segment(lake.files, "segments/plant=plant-1/day=2026-10-01/a", [hours()])
+    path = lake.files.root / segment.path
+    backwards = hours().take(np.arange(29, -1, -1))
+    pq.write_table(table_of(backwards), path)
+    assert codes(DiskFiles(lake.files.root), State(segments=(resealed(path, segment),))) == ["lake.segment.disorder"]
+
+
+def test_a_summary_that_does_not_follow_from_the_rows_is_found(filled: PlantLake) -> None:
+    month = next(segment for segment in filled.catalogue.state().segments if segment.month)
+    path = filled.files.root / month.path
+    table, summary = pq.read_table(path), filled.summary(month)
+    assert summary is not None
+    with pq.ParquetWriter(path, table.schema) as writer:
+        writer.write_table(table)
+        lie: Summary = replace(summary, summed=(summary.summed[0] + 1, *summary.summed[1:]))
+        writer.add_key_value_metadata({KEY: lie.encode()})
+    assert codes(DiskFiles(filled.files.root), State(segments=(resealed(path, month),))) == ["lake.segment.summary"]
+
+
+def resealed(path: Path, segment: Segment) -> Segment:
+    """The segment as a catalogue would name the file that stands there now."""
+    return replace(segment, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
