@@ -1,7 +1,12 @@
-"""``kill -9`` of the process that acknowledges and stores: nothing acknowledged is lost, nothing counts twice."""
+"""``kill -9`` of the process that acknowledges, stores, seals and sweeps: nothing acknowledged is lost, nothing counts twice.
+
+The moment of a kill is a number of lines that the writer told, and a little time: so it falls into every kind of step, however
+slow the machine is.
+"""
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -16,8 +21,10 @@ import pytest
 
 from tanheng.core.period import Month, PlantClock
 from tanheng.lake import Engine, FileJournal, PlantLake, Query, Record, Rows, joined, open_plant
+from tanheng.lake.plant import KEEP_RETIRED_MS
 
-OCTOBER = PlantClock().month(Month(2026, 10))
+MONTH = Month(2026, 10)
+OCTOBER = PlantClock().month(MONTH)
 
 WRITER = """
 import sys
@@ -47,18 +54,23 @@ def drain(journal: FileJournal, lake: PlantLake) -> None:
 
 
 def write(folder: Path) -> None:
-    """Acknowledge records, tell each on standard output, and bring them into the lake; until killed."""
+    """Acknowledge records, tell each on standard output, bring them into the lake, seal it now and then; until killed."""
     with Engine(memory_mib=128, threads=1) as engine:
         journal = FileJournal(folder / "journal.sqlite")
         lake = open_plant(folder / "lake", "plant-1", engine=engine)
         lake.tidy()
         number = journal.length()
-        while True:
+        for turn in itertools.count(1):
             for _ in range(10):
                 journal.append([Record("t-1", number, number.to_bytes(4, "big")), Record("t-1", 0, bytes(4))])
                 print(number, flush=True)
                 number += 1
             drain(journal, lake)
+            print("stored", flush=True)
+            if turn % 3 == 0:
+                lake.seal(MONTH, now=0)
+                lake.sweep(now=KEEP_RETIRED_MS)
+                print("sealed", flush=True)
 
 
 def killed(folder: Path, chance: random.Random) -> int:
@@ -71,10 +83,10 @@ def killed(folder: Path, chance: random.Random) -> int:
         env={**os.environ, "PYTHONPATH": here},
     )
     assert child.stdout is not None
-    first = child.stdout.readline()
-    time.sleep(chance.uniform(0, 0.25))
+    told = [child.stdout.readline() for _ in range(chance.randint(1, 40))]
+    time.sleep(chance.uniform(0, 0.05))
     child.send_signal(signal.SIGKILL)
-    numbers = [first, *child.stdout.read().splitlines()]
+    numbers = [*told, *child.stdout.read().splitlines()]
     child.wait()
     whole = [int(number) for number in numbers if number.strip().isdigit()]
     return max(whole[:-1] or [-1], default=-1)  # the last line may be cut in the middle
@@ -87,10 +99,19 @@ def engine() -> Iterator[Engine]:
 
 
 def survive(folder: Path, engine: Engine, kills: int) -> None:
+    """Kill the writer so often; every fifty kills open what it left and hold it against what it acknowledged."""
     chance = random.Random(kills)  # noqa: S311  # repeatable moments
     acknowledged = -1
-    for _ in range(kills):
+    for number in range(1, kills + 1):
         acknowledged = max(acknowledged, killed(folder, chance))
+        if number % 50 == 0 or number == kills:
+            compare(folder, engine, acknowledged)
+            print(f"{number} kills, {acknowledged} acknowledged")
+    state = open_plant(folder / "lake", "plant-1", engine=engine).catalogue.state()
+    assert any(segment.month for segment in state.segments)  # the writer lived long enough to seal
+
+
+def compare(folder: Path, engine: Engine, acknowledged: int) -> None:
     started = time.monotonic()
     journal = FileJournal(folder / "journal.sqlite")
     lake = open_plant(folder / "lake", "plant-1", engine=engine)
@@ -98,6 +119,7 @@ def survive(folder: Path, engine: Engine, kills: int) -> None:
     drain(journal, lake)
     assert time.monotonic() - started < 10
     count = journal.length()
+    journal.close()
     assert count > acknowledged > 0
     summed = Query(lake).sums([0, 1, 2], [OCTOBER])
     assert summed[0] == [(count * (count - 1) // 2, count)]
