@@ -20,6 +20,9 @@ from tanheng.protocols.port import Refused
 T = TypeVar("T")
 _KEPT_REFUSALS = 50
 _EVENT_BYTES = 512
+_ROW_BYTES = 16 << 10
+"""A row is told whole: the cell that was changed may be the last of sixty."""
+
 _UNWRITTEN_READINGS = 100_000
 
 
@@ -163,8 +166,8 @@ class DeviceContext:
             at=self.clock.wall(),
             device=self._device,
             row=row.key,
-            before=before[:_EVENT_BYTES],
-            after=row.content[:_EVENT_BYTES],
+            before=before[:_ROW_BYTES],
+            after=row.content[:_ROW_BYTES],
         )
 
     async def sweep_rows(self, *, since: int, until: int, keys: set[str]) -> int:
@@ -174,7 +177,7 @@ class DeviceContext:
 
     def _gone(self, key: str, before: bytes) -> Reading:
         return event(
-            EventKind.ROW_DELETED, at=self.clock.wall(), device=self._device, row=key, before=before[:_EVENT_BYTES], after=None
+            EventKind.ROW_DELETED, at=self.clock.wall(), device=self._device, row=key, before=before[:_ROW_BYTES], after=None
         )
 
     async def recall(self, key: str) -> bytes | None:

@@ -340,6 +340,24 @@ async def test_an_edited_and_a_deleted_truck_ticket_become_events_and_change_no_
     assert [reading.value for reading in one.journalled() if reading.channel == 0] == [3000, 3100, 3200]
 
 
+async def test_a_change_in_the_last_column_of_a_wide_table_is_told_with_both_values(
+    site: Any, benches: Any, tmp_path: Path, wait: Any
+) -> None:
+    bench = benches["sql"](tmp_path)
+    await bench.start()
+    for number in range(60):
+        bench.run(f"ALTER TABLE ticket ADD COLUMN zz_remark_{number:02d} TEXT DEFAULT '外购烟煤，二号堆场'")
+    await bench.set(3000)
+    one = site({**bench.device(), "reread_s": 0.3}, [bench.channel()])
+    one.start()
+    await wait(lambda: one.value() == 3000)
+    bench.run("UPDATE ticket SET zz_remark_59 = '退货'")
+    await wait(lambda: len([r for r in one.journalled() if r.channel == 0xFFFF]) == 1)
+    (event,) = await one.events()
+    assert '"zz_remark_59":"外购烟煤，二号堆场"'.encode() in event["before"]
+    assert '"zz_remark_59":"退货"'.encode() in event["after"]
+
+
 async def test_a_ticket_edited_at_once_is_seen_without_the_nightly_reading(
     site: Any, benches: Any, tmp_path: Path, wait: Any
 ) -> None:
