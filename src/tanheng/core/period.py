@@ -29,17 +29,35 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """A calendar month of plant time."""
+    """A calendar month of plant time, of the years 1 to 9999.
+
+    Raises
+    ------
+    PeriodError
+        There is no such month.
+    """
 
     year: int
     month: int
 
+    def __post_init__(self) -> None:
+        if not (datetime.MINYEAR <= self.year <= datetime.MAXYEAR and 1 <= self.month <= 12):
+            raise PeriodError("core.period.month", value=str(self))
+
     @classmethod
     def parse(cls, text: str) -> Month:
-        """Return the month written as ``2026-10``."""
+        """Return the month written as ``2026-10``.
+
+        Raises
+        ------
+        PeriodError
+            It is written otherwise, or its end cannot be told: the last year is 9998.
+        """
         match = _MONTH.fullmatch(text)
         if match is None:
             raise PeriodError("core.period.month", value=text)
+        if not datetime.MINYEAR <= int(match[1]) < datetime.MAXYEAR:
+            raise PeriodError("core.period.year", value=text)
         return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:

@@ -122,3 +122,18 @@ def test_a_day_is_read_in_one_form_only() -> None:
         with pytest.raises(PeriodError) as raised:
             parse_day(text)
         assert raised.value.code == "core.period.day"
+
+
+@pytest.mark.parametrize("text", ["0000-01", "0000-12", "9999-01", "9999-12"])
+def test_a_month_whose_days_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(PeriodError) as refused:
+        Month.parse(text)
+    assert refused.value.code == "core.period.year"
+    assert text in str(refused.value)
+
+
+def test_the_first_and_the_last_month_have_all_their_days() -> None:
+    assert Month.parse("0001-01").first_day == datetime.date(1, 1, 1)
+    assert Month.parse("9998-12").last_day == datetime.date(9998, 12, 31)
+    with pytest.raises(PeriodError):
+        Month(9999, 12).next()
