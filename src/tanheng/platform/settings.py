@@ -7,13 +7,12 @@
 ``TANHENG_SCHEME``      ``https`` (default), or ``http`` on this machine alone
 ``TANHENG_PROXY``       ``1`` behind a proxy of the plant's own that speaks HTTPS
 ``TANHENG_MAIL_URL``    ``smtp://user:password@host:587?tls=start&from=…``; without it no mail is sent
-``TANHENG_OIDC``        path of a JSON file with the OpenID Connect provider
+``TANHENG_OIDC``        path of a JSON file with the OpenID Connect provider (``oidc_file.py``)
 ======================  ==================================================================================================
 """
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tanheng.platform import oidc_file
 from tanheng.platform.database.configuration import address, current_login
 from tanheng.platform.folder import DataFolder
 from tanheng.platform.mail_address import mail_settings
@@ -142,6 +142,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "tanheng.platform.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {"login": "tanheng.platform.accounts.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a plant's intranet often has no mail; accounts come by invitation
@@ -156,14 +157,9 @@ SOCIALACCOUNT_ONLY = False
 USERSESSIONS_TRACK_ACTIVITY = False
 
 
-def _oidc() -> dict[str, Any]:  # Any: allauth's own mapping
-    path = os.environ.get("TANHENG_OIDC")
-    if not path:
-        return {}
-    return {"openid_connect": {"APPS": [json.loads(Path(path).read_text(encoding="utf-8"))]}}
-
-
-SOCIALACCOUNT_PROVIDERS = _oidc()
+OIDC = oidc_file.read(os.environ.get(oidc_file.VARIABLE, ""))
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = OIDC.allauth() if OIDC is not None else {}  # Any: allauth's own mapping
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 AXES_FAILURE_LIMIT = 5
 AXES_USERNAME_CALLABLE = "tanheng.platform.accounts.signals.attempted_name"
@@ -188,8 +184,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+) + (f" {OIDC.origin}" if OIDC is not None else "")
 
 MAIL_ENABLED: bool = bool(os.environ.get("TANHENG_MAIL_URL"))
 globals().update(mail_settings(os.environ.get("TANHENG_MAIL_URL", "")))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from tanheng.core.errors import InputError
@@ -157,6 +158,42 @@ def test_a_closed_account_can_do_nothing(administrator: Actor, plant: Plant, per
     assert not user.is_active
     assert token_of(fresh.secret) is None
     assert actor_of(user).plants() == frozenset()
+
+
+def test_an_administrator_hands_out_a_link_for_a_new_password(
+    administrator: Actor, plant: Plant, person: Callable[..., User]
+) -> None:
+    user = person(f"forgetful-{plant.code}", Role.ANALYST, at=plant)
+    with scope([plant.pk]):
+        link = reverse("account_reset_password_from_key", args=services.password_key(administrator, user))
+    client = Client()
+    form = client.get(link)["Location"]
+    fresh = "quite another passphrase"
+    assert client.post(form, {"password1": fresh, "password2": fresh}).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password(fresh)
+    assert Client().get(link).status_code == 200  # used up: the page says so and leads to no form
+
+
+def test_who_administers_one_plant_takes_over_nobody_of_another(
+    plant: Plant, other_plant: Plant, person: Callable[..., User]
+) -> None:
+    local = actor_of(person("local-administrator", Role.ADMINISTRATOR, at=plant))
+    both = person("of-both-plants", Role.ANALYST, at=plant)
+    person("of-both-plants", Role.ANALYST, at=other_plant)
+    nobody = User.objects.create_user("no-role-anywhere", password="a long enough password")
+    with scope([plant.pk]):
+        for user in (both, nobody):
+            with pytest.raises(RightsError):
+                services.password_key(local, user)
+
+
+def test_the_login_offers_a_mailed_link_only_where_mail_is_sent(database: str) -> None:
+    page = "/accounts/login/"
+    with override_settings(MAIL_ENABLED=False):
+        assert "/accounts/password/reset/" not in Client().get(page).content.decode()
+    with override_settings(MAIL_ENABLED=True):
+        assert "/accounts/password/reset/" in Client().get(page).content.decode()
 
 
 def test_a_token_has_at_most_its_persons_rights(plant: Plant, person: Callable[..., User]) -> None:

@@ -94,11 +94,13 @@ def test_a_correction_without_a_reason_is_refused(plant: Plant, actor: Actor) ->
 def test_a_stale_form_is_refused_and_says_what_happened(plant: Plant, actor: Actor) -> None:
     with scope([plant.pk]):
         first = write(plant, actor)
-        write(plant, actor, dataclasses.replace(LINE, code="2"), subject=first.subject, seen=1, reason="a")
+        second = write(plant, actor, dataclasses.replace(LINE, code="2"), subject=first.subject, seen=1, reason="a")
         with pytest.raises(ConflictError) as refused:
             write(plant, actor, dataclasses.replace(LINE, code="3"), subject=first.subject, seen=1, reason="b")
     assert refused.value.code == "platform.record.stale"
     assert refused.value.fields["version"] == 2
+    china = second.known_from.astimezone(datetime.timezone(datetime.timedelta(hours=8)))
+    assert f"{china:%Y-%m-%d %H:%M}" in refused.value.text("en")
 
 
 def test_saying_the_same_again_writes_nothing(plant: Plant, actor: Actor) -> None:

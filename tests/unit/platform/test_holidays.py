@@ -1,4 +1,4 @@
-"""Working days by the State Council's notices on holidays of 12 November 2024 and 4 November 2025, as the Xinhua agency gave them in full."""
+"""Working days by the State Council's notices of 12 November 2024 and 4 November 2025, as Xinhua gave them in full."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tanheng.platform import oidc_file
 from tanheng.platform.accounts.roles import MAKERS, OUTSIDERS, Role, conflicts, permissions, permissions_of
 from tanheng.platform.database.configuration import parse
 from tanheng.platform.errors import DatabaseError, FolderError, ServingError
@@ -110,3 +111,43 @@ def test_every_permission_is_somebodys_and_every_role_may_read() -> None:
     for role in OUTSIDERS:
         assert not {"plant.write", "accounts.manage", "record.found_plant"} & permissions_of(role)
     assert {Role.STATISTICIAN, Role.WEIGHER, Role.SAMPLER, Role.INSTRUMENT_TECHNICIAN, Role.CONTROL_ROOM_LEADER} <= MAKERS
+
+
+OIDC = {"name": "SSO", "issuer": "https://sso.example/realm/", "client_id": "tanheng"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"issuer": "http://sso.example"},  # in the clear, to another machine
+        {"issuer": "sso.example"},
+        {"issuer": ""},
+        {"client_id": 7},
+        {"client_secret": "in the file"},
+        {"client_secret_file": "/nowhere/at/all"},
+    ],
+)
+def test_a_provider_that_cannot_be_used_is_refused(tmp_path: Path, changed: dict[str, object]) -> None:
+    (tmp_path / "secret").write_text("s")
+    file = tmp_path / "oidc.json"
+    file.write_text(json.dumps({**OIDC, "client_secret_file": str(tmp_path / "secret"), **changed}))
+    with pytest.raises(ServingError, match="TANHENG_OIDC"):
+        oidc_file.read(str(file))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null"])
+def test_a_file_that_is_no_description_of_a_provider_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "oidc.json"
+    file.write_text(text)
+    with pytest.raises(ServingError, match=r"oidc\.json"):
+        oidc_file.read(str(file))
+
+
+def test_a_good_provider_names_the_origin_that_forms_may_lead_to(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
+    file = tmp_path / "oidc.json"
+    file.write_text(json.dumps({**OIDC, "client_secret_file": str(tmp_path / "secret")}))
+    provider = oidc_file.read(str(file))
+    assert provider == oidc_file.Provider("SSO", "https://sso.example/realm", "tanheng", "s3cret")
+    assert provider.origin == "https://sso.example"
+    assert oidc_file.read("") is None

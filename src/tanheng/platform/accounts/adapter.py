@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tanheng.platform.operation.requests import client_address
+from tanheng.platform.record import audit
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -32,6 +33,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """OpenID Connect accounts."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:  # noqa: ARG002
-        """Answer no: an identity of the provider is connected by its person and makes no account."""
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002  # Any: allauth's
+        """Answer no, and note it: an identity of the provider is connected by its person and makes no account."""
+        found = {"provider": sociallogin.account.provider, "identity": str(sociallogin.account.uid)[:200]}
+        audit.note("accounts.login", actor=None, result=audit.Result.REFUSED, detail=found)
         return False

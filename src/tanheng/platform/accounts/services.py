@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -241,6 +243,28 @@ def close_account(actor: Actor, user: User) -> None:
     user.save(update_fields=["is_active"])
     Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
     audit.note("accounts.close", actor=actor, subject=str(user.uid))
+
+
+@transaction.atomic
+def password_key(actor: Actor, user: User) -> tuple[str, str]:
+    """Return the two parts of a link by which a person sets a new password; a second factor stays as it is.
+
+    It works once, for as long as a mailed one would. Who may make it could otherwise take over rights at other plants, so the
+    actor administers every plant at which the person has a role.
+
+    Raises
+    ------
+    RightsError
+    MissingError
+        The account is closed.
+    """
+    if not user.is_active:
+        raise MissingError("platform.accounts.closed", name=user.username)
+    places: set[int | None] = set(active_grants().filter(user=user).values_list("plant_id", flat=True))
+    for plant in places or {None}:
+        require(actor, "accounts.manage", plant)
+    audit.note("accounts.password_key", actor=actor, subject=str(user.uid))
+    return user_pk_to_url_str(user), default_token_generator.make_token(user)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from tanheng.core.errors import InputError
+from tanheng.core.period import zone as zone_of
 from tanheng.platform.errors import ConflictError, MissingError
 from tanheng.platform.record import clock, outbox, schema
 from tanheng.platform.record.actor import Actor
@@ -188,9 +189,8 @@ def _last(model: type[V], *, plant: int, subject: uuid.UUID, seen: int | None) -
     if last is None:
         raise MissingError("platform.record.missing", type=model.TYPE, subject=subject)
     if last.version != seen:
-        raise ConflictError(
-            "platform.record.stale", type=model.TYPE, seen=seen, version=last.version, at=last.known_from.isoformat()
-        )
+        at = last.known_from.astimezone(zone_of(last.plant.zone))
+        raise ConflictError("platform.record.stale", seen=seen, version=last.version, at=f"{at:%Y-%m-%d %H:%M}")
     return last
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -39,6 +40,7 @@ def context(request: HttpRequest) -> dict[str, Any]:  # Any: template context
         "themes": THEMES,
         "version": __version__,
         "here": request.get_full_path(),
+        "company_login": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
     if actor is not None:
         choices: Choices | None = getattr(request, "tanheng_choices", None)

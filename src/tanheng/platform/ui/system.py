@@ -64,6 +64,8 @@ class People(Page):
                 return self._grant(request)
             case "revoke":
                 return self._revoke(request)
+            case "password":
+                return self._password(request)
         return redirect(self.address("people"))
 
     def _invite(self, request: HttpRequest) -> HttpResponse:
@@ -104,6 +106,15 @@ class People(Page):
                     return redirect(self.address("people"))
         return self._page(InviteForm(), form)
 
+    def _password(self, request: HttpRequest) -> HttpResponse:
+        here = active_grants().filter(plant=self.plant, user__username=request.POST.get("username", ""))
+        found = here.select_related("user").first()
+        if found is None:
+            raise MissingError("platform.accounts.nobody", name=request.POST.get("username", ""))
+        uid, key = services.password_key(self.actor, found.user)
+        link = request.build_absolute_uri(reverse("account_reset_password_from_key", args=[uid, key]))
+        return self._page(InviteForm(), GrantForm(prefix="grant"), password_link=link, person=found.user)
+
     def _revoke(self, request: HttpRequest) -> HttpResponse:
         key = request.POST.get("grant", "")
         granted = Grant.objects.filter(pk=int(key), plant=self.plant).first() if key.isdecimal() else None
@@ -113,7 +124,9 @@ class People(Page):
         messages.success(request, _("The role was taken away."))
         return redirect(self.address("people"))
 
-    def _page(self, invite: InviteForm, grant: GrantForm, *, link: str = "") -> HttpResponse:
+    def _page(
+        self, invite: InviteForm, grant: GrantForm, *, link: str = "", password_link: str = "", person: User | None = None
+    ) -> HttpResponse:
         dress(invite)
         dress(grant)
         here = list(active_grants().filter(plant=self.plant).select_related("user").order_by("user__username", "role"))
@@ -126,6 +139,8 @@ class People(Page):
             "invite": invite,
             "grant": grant,
             "link": link,
+            "password_link": password_link,
+            "person": person,
             "excluded": self._excluded(),
         }
         return self.show(values, status=400 if invite.errors or grant.errors else 200)
