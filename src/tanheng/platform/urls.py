@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("tanheng.platform.ui.urls")),
     path("", include("tanheng.platform.plant.pages")),
+    path("", include("tanheng.platform.instruments.pages")),
 ]

@@ -19,6 +19,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from tanheng import __version__
 from tanheng.core.errors import InputError, PeriodError, TanhengError
 from tanheng.platform.errors import ConflictError, MissingError, RightsError
+from tanheng.platform.instruments.api import router as instruments
 from tanheng.platform.notice.api import router as notice
 from tanheng.platform.operation.requests import request_id
 from tanheng.platform.plant.api import router as plant
@@ -55,6 +56,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", plant)
+api.add_router("", instruments)
 api.add_router("", record)
 api.add_router("", notice)
 

@@ -73,10 +73,10 @@ MENU: tuple[Chapter, ...] = (
     Chapter(
         _("Instruments and people"),
         (
-            Item(_("Instrument ledger")),
+            Item(_("Instrument ledger"), "instruments:list"),
             Item(_("Equipping rate")),
             Item(_("Metering network")),
-            Item(_("Verification and calibration")),
+            Item(_("Verification and calibration"), "certificates:list"),
             Item(_("Control charts")),
             Item(_("Calibration impact")),
             Item(_("People")),

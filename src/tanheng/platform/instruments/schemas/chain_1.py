@@ -89,6 +89,11 @@ def codes_in(text: str) -> tuple[str, ...]:
     return tuple(code for part in text.split(SEPARATOR) if (code := part.strip()))
 
 
+def members_of(chain: object) -> tuple[str, ...]:
+    """Return the numbers of the members of a chain, or of what has its fields."""
+    return tuple(code for role in ROLES for code in codes_in(str(getattr(chain, role))))
+
+
 def _project(content: Chain) -> dict[str, object]:
     return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
 

@@ -1,0 +1,226 @@
+"""The sheets of the instrument ledgers: what identifies a row, examples, and the words of a stranger's sheet."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import ClassVar
+
+import yaml
+
+from tanheng.core.errors import InputError
+from tanheng.metrology.instruments.accuracy import normal
+from tanheng.platform.instruments import forms, kinds
+from tanheng.platform.ui.forms import LedgerForm
+from tanheng.platform.ui.resources import Column, LedgerResource
+from tanheng.platform.ui.sheets import Row
+
+_MONTHS = re.compile(r"(\d+(?:\.5)?)\s*(年|个?月|months?|years?|y|m)?", re.IGNORECASE)
+_RANGE = re.compile(r"[(（]?([-+]?\d+(?:\.\d+)?)\s*(?:~|～|-|—|–|至|\.\.\.?|…)\s*([-+]?\d+(?:\.\d+)?)[)）]?\s*(\S.*)?")
+_CHINESE = str.maketrans("一二两三四五六", "1223456")
+
+
+def months(text: str) -> str:
+    """Return a cycle as a number of months: ``1年`` is 12, ``半年`` is 6; what does not read stays as it is.
+
+    Examples
+    --------
+    >>> [months(text) for text in ("1年", "12个月", "半年", "两年", "12", "6 months", "长期")]
+    ['12', '12', '6', '24', '12', '6', '长期']
+    """
+    plain = text.strip()
+    if plain == "半年":
+        return "6"
+    if len(plain) <= 3 and plain.endswith("年"):
+        plain = plain.translate(_CHINESE)
+    found = _MONTHS.fullmatch(plain)
+    if found is None:
+        return text
+    unit = (found[2] or "").casefold()
+    count = float(found[1]) * (12 if unit.startswith(("年", "y")) else 1)
+    return str(int(count)) if count.is_integer() else text
+
+
+@functools.cache
+def _synonyms() -> Mapping[str, Mapping[str, str]]:
+    """Return what strangers' words mean, by field."""
+    data = yaml.safe_load((files(__package__) / "synonyms.yaml").read_text(encoding="utf-8"))
+    return {field: {str(word).casefold(): str(code) for word, code in said.items()} for field, said in data.items()}
+
+
+class _Sheet(LedgerResource):
+    """What the sheets of this app share."""
+
+    read: ClassVar[Mapping[str, Callable[[str], str]]] = {}
+
+    @classmethod
+    def cells(cls, row: Row, places: Mapping[str, int]) -> tuple[dict[str, str], list[InputError]]:
+        """Return the cells of a row, a stranger's words and spellings as ours."""
+        data, faults = super().cells(row, places)
+        for name, text in data.items():
+            if text in {"/", "—", "-", "无", "／"} and name not in cls.key:
+                data[name] = _synonyms().get(name, {}).get(text, "") if name in cls.form.labels else ""
+            elif name in cls.form.labels and text not in cls.form.labels[name]:
+                data[name] = _synonyms().get(name, {}).get(text.casefold(), text)
+            if name in cls.read and data[name]:
+                data[name] = cls.read[name](data[name])
+        return data, faults
+
+
+class _UndatedSheet(_Sheet):
+    """A sheet of records that say themselves from when until when they hold."""
+
+    @classmethod
+    def columns(cls, form: LedgerForm) -> list[Column]:
+        """Return the columns without a validity."""
+        return [column for column in super().columns(form) if column.name not in ("valid_from", "valid_to")]
+
+
+def _kind(text: str) -> str:
+    return kinds.kind_of(text) or text
+
+
+class InstrumentResource(_Sheet):
+    """Instruments."""
+
+    form = forms.InstrumentForm
+    key = ("code",)
+    read: ClassVar[Mapping[str, Callable[[str], str]]] = {
+        "kind": _kind,
+        "nominal_class": normal,
+        "used_class": normal,
+        "cycle_months": months,
+        "interval_months": months,
+    }
+    examples: ClassVar[Mapping[str, str]] = {
+        "code": "JL-W-001",
+        "name_zh": "入磨煤皮带秤",
+        "kind": "belt_scale",
+        "model": "ICS-20A",
+        "nominal_class": "0.5级",
+        "range_low": "0",
+        "range_high": "60",
+        "range_unit": "t/h",
+        "maker": "某某衡器有限公司",
+        "serial": "2019-0457",
+        "made_on": "2019-04-12",
+        "place": "煤磨喂料皮带",
+        "purpose": "入磨煤消耗量",
+        "person": "张三",
+        "traceability": "verification",
+        "mandatory": "否",
+        "cycle_months": "1年",
+        "collecting": "automatic",
+        "frequency": "连续",
+        "smart": "是",
+        "portable": "否",
+        "temperature_low": "-10",
+        "temperature_high": "45",
+        "humidity": "85",
+        "dust": "strong",
+        "vibration": "some",
+        "taken_over_on": "2026-01-01",
+    }
+
+    @classmethod
+    def cells(cls, row: Row, places: Mapping[str, int]) -> tuple[dict[str, str], list[InputError]]:
+        """Return the cells of a row; a range written in one cell (``0~120t``) as its two ends and its unit."""
+        data, faults = super().cells(row, places)
+        found = _RANGE.fullmatch(data.get("range_low", "").strip())
+        if found is not None and not data.get("range_high"):
+            data["range_low"], data["range_high"] = found[1], found[2]
+            data["range_unit"] = data.get("range_unit") or (found[3] or "").strip()
+        return data, faults
+
+
+class SpellResource(_UndatedSheet):
+    """Steps."""
+
+    form = forms.SpellForm
+    key = ("instrument", "started_on")
+    examples: ClassVar[Mapping[str, str]] = {
+        "instrument": "JL-W-001",
+        "state": "repair",
+        "started_on": "2026-05-08",
+        "why": "称重传感器漂移",
+        "person": "李四",
+    }
+
+
+class InstallationResource(_UndatedSheet):
+    """Installations."""
+
+    form = forms.InstallationForm
+    key = ("instrument", "chain", "point", "started_on", "started_at")
+    examples: ClassVar[Mapping[str, str]] = {
+        "instrument": "JL-W-001",
+        "point": "P-COAL-MILL",
+        "started_on": "2026-01-01",
+        "started_at": "08:30",
+        "opening_reading": "12345.6",
+        "reading_unit": "t",
+    }
+
+
+class ChainResource(_Sheet):
+    """Chains."""
+
+    form = forms.ChainForm
+    key = ("code",)
+    examples: ClassVar[Mapping[str, str]] = {
+        "code": "JL-S-01",
+        "name_zh": "入磨煤称量系统",
+        "kind": "belt_weighing",
+        "sensor": "JL-W-011; JL-W-012",
+        "speed_sensor": "JL-W-013",
+        "totaliser": "JL-W-014",
+    }
+
+
+class SealResource(_UndatedSheet):
+    """Seals."""
+
+    form = forms.SealForm
+    key = ("number",)
+    examples: ClassVar[Mapping[str, str]] = {
+        "number": "QF-20260001",
+        "instrument": "JL-W-001",
+        "place": "接线盒",
+        "applied_on": "2026-01-12",
+        "applied_by": "张三",
+        "state": "intact",
+    }
+
+
+class CertificateResource(_UndatedSheet):
+    """Certificates."""
+
+    form = forms.CertificateForm
+    key = ("issuer", "number")
+    read: ClassVar[Mapping[str, Callable[[str], str]]] = {"accuracy_class": normal}
+    examples: ClassVar[Mapping[str, str]] = {
+        "number": "鄂检字第20260112号",
+        "issuer": "某省计量测试技术研究院",
+        "kind": "verification",
+        "instrument": "JL-W-001",
+        "issued_on": "2026.1.12",
+        "expires_on": "2027-01-11",
+        "result": "qualified",
+        "accuracy_class": "0.5",
+        "regulation": "JJG 195-2019",
+    }
+
+
+class ConfirmationResource(_UndatedSheet):
+    """Confirmations."""
+
+    form = forms.ConfirmationForm
+    key = ("certificate",)
+    examples: ClassVar[Mapping[str, str]] = {
+        "certificate": "鄂检字第20260112号",
+        "required_class": "0.5",
+        "verdict": "fit",
+        "confirmed_on": "2026-01-15",
+    }
