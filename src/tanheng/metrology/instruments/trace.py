@@ -7,9 +7,13 @@ certificate is confirmed; a certificate that nobody confirmed yet does not end a
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tanheng.metrology.instruments.certificate import Certificate, CertificateKind, Result, TraceState
+from tanheng.metrology.instruments.model import Register
+from tanheng.metrology.network.model import Network
 
 DUE_SOON = datetime.timedelta(days=30)
 
@@ -61,3 +65,13 @@ def state_of(certificates: Sequence[Certificate], on: datetime.date) -> TraceSta
 
 def _is_over(certificate: Certificate, on: datetime.date) -> bool:
     return certificate.valid_to is not None and certificate.valid_to < on
+
+
+def standing(network: Network, register: Register, on: datetime.date) -> Network:
+    """Return the network with what stands at each of its points on a day, in order of codes."""
+    there: defaultdict[str, set[str]] = defaultdict(set)
+    for one in register.installations:
+        if one.start <= on and (one.end is None or on < one.end):
+            there[one.point].add(one.instrument)
+    points = tuple(replace(point, instruments=tuple(sorted(there[point.code]))) for point in network.points)
+    return replace(network, points=points)

@@ -2,7 +2,7 @@
 
 Structural faults make the network unreadable and are errors. The rules (an entry is metered, a stream is metered where it
 enters a system, no instrument is an orphan) are a design that no printed clause confirms: as long as they are ``unverified``
-they warn. The table :data:`SEVERITY_OF` is the one place that says which state may cause what.
+they warn: :data:`tanheng.metrology.requirement.SEVERITY_OF` is the one place that says which state may cause what.
 
 What counts as a loop is decided in ``docs/decisions/0081``: solid and liquid carbon flows one way; returned dust and flue gas
 may run against it; electricity never comes back to where it started. The outside world is source and sink at once and closes
@@ -21,13 +21,7 @@ from tanheng.core.states import CheckState, Severity
 from tanheng.metrology.network.graph import arrows_of, loops
 from tanheng.metrology.network.model import Edge, Level, Medium, Network, Node, NodeKind, Point, Role
 from tanheng.metrology.network.words import level_word, medium_word
-
-SEVERITY_OF = {
-    CheckState.VERIFIED: Severity.ERROR,
-    CheckState.SECONDARY: Severity.NOTICE,
-    CheckState.UNVERIFIED: Severity.WARNING,
-}
-"""What missing a requirement causes, by the check state of its rule: non-conformity, observation, warning."""
+from tanheng.metrology.requirement import SEVERITY_OF
 
 RULES = {
     "metrology.network.entry": CheckState.UNVERIFIED,
