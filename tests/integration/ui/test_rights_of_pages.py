@@ -20,8 +20,15 @@ Login = Callable[..., Client]
 READ = ("", "export.xlsx", "export.csv", "template.xlsx", "{subject}/")
 WRITE = ("new/", "import/", "{subject}/edit/", "{subject}/retire/", "{subject}/files/")
 PLAIN = {"/": Role.SAMPLER, "/log/": Role.SAMPLER, "/people/": Role.ADMINISTRATOR, "/audit/": Role.AUDITOR}
-LEDGERS = ("lines", "sites", "permits", "enterprises")
-ACTIONS: dict[str, tuple[str, ...]] = {}  # of a ledger, the actions of a record beside the usual: each has a test of its own
+MASTER = ("lines", "sites", "permits", "enterprises")
+INSTRUMENTS = ("instruments", "spells", "installations", "chains", "seals", "certificates", "confirmations")
+LEDGERS = (*MASTER, *INSTRUMENTS)
+# Of a ledger, the actions of a record beside the usual: each has a test of its own.
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "instruments": ("in-service", "downgraded", "repair", "out-of-service", "sealed-up", "scrapped"),
+    "installations": ("exchange", "take-out"),
+    "certificates": ("confirm",),
+}
 OPEN = ("theme/", "plants/new/")  # a cookie; needs a right at no plant, tested apart
 
 
