@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tanheng.core.period import Month
-from tanheng.metrology.equipping.counting import PointCount, count_point
+from tanheng.metrology.equipping.counting import count_point
 from tanheng.metrology.equipping.rates import Emissions, Placed, Share, energy_key, needs, places
 from tanheng.metrology.equipping.rules import Rules
 from tanheng.metrology.instruments.chains import Holdings, holdings
@@ -69,13 +69,13 @@ def _keys(place: Placed) -> tuple[str, ...]:
 def _equipped(code: str, network: Network, held: Holdings, rules: Rules, days: Sequence[datetime.date]) -> list[bool]:
     """Return for each day whether a point counts, judged once a stretch."""
     turns = sorted(set(_turns(code, held)))
-    judged: dict[int, PointCount] = {}
+    judged: dict[int, bool] = {}
     found = []
     for on in days:
         stretch = bisect.bisect_right(turns, on)
         if stretch not in judged:
-            judged[stretch] = count_point(network.point_of[code], held, rules, on)
-        found.append(judged[stretch].is_equipped)
+            judged[stretch] = count_point(network.point_of[code], held, rules, on).is_equipped
+        found.append(judged[stretch])
     return found
 
 

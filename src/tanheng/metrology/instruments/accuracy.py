@@ -6,6 +6,7 @@ A class is a number (``0.5``, with ``S`` for electricity meters that keep it dow
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -57,6 +58,7 @@ def is_better(one: str, other: str) -> bool | None:
     return first[1:] < second[1:]
 
 
+@functools.lru_cache(maxsize=256)
 def _rank(text: str) -> tuple[str, Decimal, int] | None:
     """Return the kind of a class and its place among those of its kind; None for no class."""
     word = normal(text)
