@@ -19,10 +19,22 @@ Login = Callable[..., Client]
 
 READ = ("", "export.xlsx", "export.csv", "template.xlsx", "{subject}/")
 WRITE = ("new/", "import/", "{subject}/edit/", "{subject}/retire/", "{subject}/files/")
-PLAIN = {"/": Role.SAMPLER, "/log/": Role.SAMPLER, "/people/": Role.ADMINISTRATOR, "/audit/": Role.AUDITOR}
+PLAIN = {
+    "/": Role.SAMPLER,
+    "/log/": Role.SAMPLER,
+    "/people/": Role.ADMINISTRATOR,
+    "/audit/": Role.AUDITOR,
+    "/flow/": Role.SAMPLER,
+    "/flow.pdf": Role.SAMPLER,
+    "/standard-network/": Role.CARBON_MANAGER,
+    "/boundary/": Role.SAMPLER,
+    "/boundary.pdf": Role.SAMPLER,
+    "/stream-classes/": Role.SAMPLER,
+}
 MASTER = ("lines", "sites", "permits", "enterprises")
 INSTRUMENTS = ("instruments", "spells", "installations", "chains", "seals", "certificates", "confirmations")
-LEDGERS = (*MASTER, *INSTRUMENTS)
+NETWORK = ("source-streams", "nodes", "edges", "points", "equipment", "editions", "clinker-boundary")
+LEDGERS = (*MASTER, *NETWORK, *INSTRUMENTS)
 # Of a ledger, the actions of a record beside the usual: each has a test of its own.
 ACTIONS: dict[str, tuple[str, ...]] = {
     "instruments": ("in-service", "downgraded", "repair", "out-of-service", "sealed-up", "scrapped"),
@@ -61,7 +73,7 @@ def pages() -> set[str]:
 
 
 def test_every_page_stands_in_this_matrix() -> None:
-    known = {path.strip("/") + "/" if path != "/" else "" for path in PLAIN} | set(OPEN)
+    known = {path.removeprefix("/") for path in PLAIN} | set(OPEN)
     posted = ("new/check/", "filters/", "{subject}/edit/check/")
     files = ("files/<str:file>", "{subject}/files/<uuid:uid>/")  # tested with the additions and the files of a record
     for ledger in LEDGERS:

@@ -10,8 +10,33 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from tanheng.platform.plant import selectors, services
-from tanheng.platform.plant.models import Enterprise, Line, Permit, Site
-from tanheng.platform.plant.schemas import enterprise_1, line_1, permit_1, site_1
+from tanheng.platform.plant.models import (
+    ClinkerBoundary,
+    Edge,
+    Edition,
+    Enterprise,
+    Equipment,
+    Line,
+    Node,
+    Permit,
+    Point,
+    Site,
+    SourceStream,
+)
+from tanheng.platform.plant.schemas import (
+    clinker_boundary_1,
+    edge_1,
+    edition_1,
+    enterprise_1,
+    equipment_1,
+    line_1,
+    node_1,
+    permit_1,
+    point_1,
+    site_1,
+    source_stream_1,
+)
+from tanheng.platform.plant.services import editions
 from tanheng.platform.record.paging import ERRORS, Page, PageQuery, page_of
 from tanheng.platform.record.resource import Ledger, add_ledger
 
@@ -41,5 +66,12 @@ for one in (
     Ledger("sites", Site, site_1.Site, selectors, services),
     Ledger("permits", Permit, permit_1.Permit, selectors, services),
     Ledger("lines", Line, line_1.Line, selectors, services),
+    Ledger("source-streams", SourceStream, source_stream_1.SourceStream, selectors, services),
+    Ledger("nodes", Node, node_1.Node, selectors, services),
+    Ledger("edges", Edge, edge_1.Edge, selectors, services),
+    Ledger("points", Point, point_1.Point, selectors, services),
+    Ledger("equipment", Equipment, equipment_1.Equipment, selectors, services),
+    Ledger("editions", Edition, edition_1.Heading, selectors, editions),
+    Ledger("clinker-boundary", ClinkerBoundary, clinker_boundary_1.ClinkerBoundary, selectors, services),
 ):
     add_ledger(router, one)

@@ -22,7 +22,7 @@ STACK_PARAMETERS = ("cn.metering.cems",)
 ENERGIES = ("cn.metering.energy_rate",)
 
 
-class _Words:
+class Said:
     """A text of the pack, in the language of the page."""
 
     def __init__(self, text: Text) -> None:
@@ -51,7 +51,7 @@ class Rows(Mapping[str, "Promise | str"]):
     def _rows(self) -> dict[str, Promise | str]:
         if self._found is None:
             pack = load_pack()
-            rows = {row: lazystr(_Words(text)) for table in self._tables for row, text in pack.table(table).rows.items()}
+            rows = {row: lazystr(Said(text)) for table in self._tables for row, text in pack.table(table).rows.items()}
             self._found = {**rows, **self._more}
         return self._found
 

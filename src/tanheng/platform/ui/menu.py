@@ -52,7 +52,7 @@ def _inside(path: str, address: str) -> bool:
 MENU: tuple[Chapter, ...] = (
     Chapter(
         pgettext_lazy("chapter", "Overview"),
-        (Item(_("Overview"), "overview"), Item(_("Big screen")), Item(_("Carbon flow"))),
+        (Item(_("Overview"), "overview"), Item(_("Big screen")), Item(_("Carbon flow"), "flow")),
     ),
     Chapter(
         _("Carbon metering"),
@@ -74,6 +74,7 @@ MENU: tuple[Chapter, ...] = (
         _("Instruments and people"),
         (
             Item(_("Instrument ledger"), "instruments:list"),
+            Item(_("Metering points"), "points:list"),
             Item(_("Equipping rate")),
             Item(_("Metering network")),
             Item(_("Verification and calibration"), "certificates:list"),
@@ -123,6 +124,12 @@ MENU: tuple[Chapter, ...] = (
             Item(_("Enterprise"), "enterprises:list"),
             Item(_("Sites"), "sites:list"),
             Item(_("Production lines"), "lines:list"),
+            Item(_("Boundaries of carbon metering"), "boundary"),
+            Item(_("Source streams"), "source-streams:list"),
+            Item(_("Equipment and fuel use"), "equipment:list"),
+            Item(_("Nodes"), "nodes:list"),
+            Item(_("Edges"), "edges:list"),
+            Item(_("Editions of the network"), "editions:list"),
             Item(_("Permits"), "permits:list"),
             Item(_("Organisation and rights"), "people"),
             Item(_("Rule sets")),

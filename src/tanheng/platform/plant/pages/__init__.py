@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from tanheng.platform.plant.pages.master import ENTERPRISES, LINES, PERMITS, SITES
+from django.urls import path
+
+from tanheng.platform.plant.pages import figures, master, network, standard
 from tanheng.platform.ui.addresses import ledger_urls
 
-urlpatterns = [ledger_urls(ledger) for ledger in (ENTERPRISES, SITES, PERMITS, LINES)]
+LEDGERS = (
+    master.ENTERPRISES,
+    master.SITES,
+    master.PERMITS,
+    master.LINES,
+    network.SOURCE_STREAMS,
+    network.NODES,
+    network.EDGES,
+    network.POINTS,
+    network.EQUIPMENT,
+    network.EDITIONS,
+    network.CLINKER_BOUNDARY,
+)
+
+urlpatterns = [
+    *(ledger_urls(ledger) for ledger in LEDGERS),
+    path("flow/", figures.FlowPage.as_view(), name="flow"),
+    path("flow.pdf", figures.FlowPdf.as_view(), name="flow-pdf"),
+    path("standard-network/", standard.StandardPage.as_view(), name="standard-network"),
+    path("boundary/", figures.BoundaryPage.as_view(), name="boundary"),
+    path("boundary.pdf", figures.BoundaryPdf.as_view(), name="boundary-pdf"),
+    path("stream-classes/", figures.ClassesPage.as_view(), name="stream-classes"),
+]

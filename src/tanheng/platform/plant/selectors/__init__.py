@@ -3,5 +3,19 @@
 from __future__ import annotations
 
 from tanheng.platform.plant.selectors.master import codes, history, ledger, one, plant_by_code, plants
+from tanheng.platform.plant.selectors.network import RULE_SETS, Classes, classes, classes_of, definition, network
 
-__all__ = ["codes", "history", "ledger", "one", "plant_by_code", "plants"]
+__all__ = [
+    "RULE_SETS",
+    "Classes",
+    "classes",
+    "classes_of",
+    "codes",
+    "definition",
+    "history",
+    "ledger",
+    "network",
+    "one",
+    "plant_by_code",
+    "plants",
+]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 
 from tanheng.platform.errors import MissingError
-from tanheng.platform.plant.models import Enterprise, Line, Permit, Site
+from tanheng.platform.plant.models import Line, Site
 from tanheng.platform.record.actor import Actor, require
 from tanheng.platform.record.models import Plant, Version
 
@@ -77,6 +77,3 @@ def history(actor: Actor, model: type[V], plant: Plant, subject: uuid.UUID) -> l
 def codes(model: type[Site] | type[Line], plant: int) -> frozenset[str]:
     """Return the codes in use."""
     return frozenset(model.objects.filter(plant_id=plant).latest_versions().values_list("code", flat=True))
-
-
-MODELS: tuple[type[Version], ...] = (Enterprise, Site, Permit, Line)

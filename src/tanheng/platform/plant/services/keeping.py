@@ -137,10 +137,14 @@ def retire(model: type[V], *, plant: Plant, actor: Actor, subject: uuid.UUID, se
 
 def _check_of(model: type[Version], plant: Plant) -> Check:
     """Return the check of a ledger, once no other transaction writes the ledgers of its lock: what it reads stays so."""
-    kind = CHECKS[model]
+    hold(model, plant)
+    return CHECKS[model](plant)
+
+
+def hold(model: type[Version], plant: Plant) -> None:
+    """Keep other transactions from writing the ledgers of a model's lock until this one ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [kind.lock, plant.pk])
-    return kind(plant)
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [CHECKS[model].lock, plant.pk])
 
 
 def _schema_id(model: type[Version]) -> str:
