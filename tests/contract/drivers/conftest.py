@@ -17,6 +17,7 @@ import sqlite3
 import struct
 import subprocess
 import time
+import tty
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -413,6 +414,54 @@ class Dlt645Bench(Bench):
         return {**super().channel(), "unit": "Hz"}
 
 
+class Dlt645SerialBench(Dlt645Bench):
+    """Meters on a pair of pseudo-terminals in place of an RS-485 line; ``line`` always names the terminal's end."""
+
+    silent: frozenset[str] = frozenset()
+    preamble = b"\xfe\xfe"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.line = folder / f"line-{self.port}"
+        self.asked: list[str] = []
+
+    async def start(self) -> None:
+        self._own, theirs = os.openpty()
+        tty.setraw(theirs)
+        self.line.unlink(missing_ok=True)
+        self.line.symlink_to(os.ttyname(theirs))
+        os.close(theirs)
+        os.set_blocking(self._own, False)
+        self._heard = b""
+        asyncio.get_running_loop().add_reader(self._own, self._hear)
+
+    def _hear(self) -> None:
+        try:
+            self._heard += os.read(self._own, 1000)
+        except BlockingIOError:
+            return
+        except OSError:  # nobody has opened the other end
+            self._heard = b""
+            return
+        while len(self._heard) >= 20:  # FE FE FE FE, 68, six of address, 68, 11, 04, four of identifier, check, 16
+            request, self._heard = self._heard[:20], self._heard[20:]
+            meter = request[5:11][::-1].hex()
+            self.asked.append(meter)
+            if meter not in self.silent:
+                os.write(self._own, self.answer(meter))
+
+    def answer(self, meter: str) -> bytes:
+        data = (0x02800002).to_bytes(4, "little") + bytes.fromhex(f"{self.hundredths:04d}")[::-1]
+        return self.preamble + frame(address=meter, control=0x91, data=data)
+
+    async def stop(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._own)
+        os.close(self._own)
+
+    def device(self) -> dict[str, Any]:
+        return {**self.base(), "serial": str(self.line)}
+
+
 BENCHES: dict[str, type[Bench]] = {
     "modbus-tcp": ModbusBench,
     "opcua-subscribe": OpcUaBench,
@@ -423,6 +472,7 @@ BENCHES: dict[str, type[Bench]] = {
     "files": FilesBench,
     "sql": SqlBench,
     "dlt645": Dlt645Bench,
+    "dlt645-serial": Dlt645SerialBench,
 }
 Make = Callable[..., Site]
 

@@ -71,7 +71,7 @@ async def test_a_device_that_comes_back_is_read_again(bench: Any, site: Any, wai
 
 
 @pytest.mark.parametrize(
-    "name", ["modbus-tcp", "opcua-subscribe", "opcua-poll", "mqtt", "mqtt-3.1.1", "sql", "files", "dlt645"]
+    "name", ["modbus-tcp", "opcua-subscribe", "opcua-poll", "mqtt", "mqtt-3.1.1", "sql", "files", "dlt645", "dlt645-serial"]
 )
 async def test_a_dead_device_is_told_within_its_time_out_and_delays_nothing(
     name: str, benches: Any, site: Any, wait: Any, tmp_path: Any

@@ -11,7 +11,8 @@ channels only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
 from typing import Any
 
 from tanheng.core.batch import Quality
@@ -24,6 +25,7 @@ from tanheng.protocols.port import Refused
 
 _OPTIONS = ("host", "port", "serial", "baud", "parity")
 _ADDRESS = ("meter", "item")
+_PARITIES = ("N", "E", "O")
 
 
 class Dlt645Driver:
@@ -35,6 +37,11 @@ class Dlt645Driver:
         self._serial = option(device, "serial", str, "")
         self._host = "" if self._serial else option(device, "host", str)
         self._port = 0 if self._serial else option(device, "port", int)
+        self._baud, self._parity = option(device, "baud", int, 2400), option(device, "parity", str, "E")
+        if self._parity not in _PARITIES:
+            raise DriverError(
+                "edge.driver.choice", channel=device.id, name="parity", value=self._parity, known=", ".join(_PARITIES)
+            )
         self._points: dict[tuple[str, int], list[int]] = {}
         for channel in channels:
             item = _item(channel)
@@ -64,7 +71,10 @@ class Dlt645Driver:
         if not self._serial:
             opening = asyncio.open_connection(self._host, self._port)
             return await within(self._device.timeout_ms, opening, device=self._device.id)
-        line = _SerialLine(self._serial, option(self._device, "baud", int, 2400), option(self._device, "parity", str, "E"))
+        try:
+            line = _SerialLine(self._serial, self._baud, self._parity)
+        except (OSError, ValueError) as error:  # also serial.SerialException
+            raise DriverError("edge.driver.connect", device=self._device.id, reason=str(error)) from error
         return line, line
 
     async def _ask(
@@ -104,28 +114,44 @@ def _sample(index: int, reading: MeterReading | None) -> Sample:
 
 
 class _SerialLine:
-    """A serial port behind the few methods of a stream that this driver uses; each call runs in a thread."""
+    """A serial port behind the few methods of a stream that this driver uses.
+
+    What arrives is taken by the event loop and kept, so an answer that comes after its time-out never meets a reader that has
+    given up, and none of the next answer is lost with it.
+    """
 
     def __init__(self, port: str, baud: int, parity: str) -> None:
         import serial
 
-        self._line = serial.Serial(port, baud, parity=parity, timeout=0.2)
+        self._line = serial.Serial(port, baud, parity=parity, timeout=0)
+        self._loop = asyncio.get_running_loop()
+        self._arrived = asyncio.StreamReader()
+        self._loop.add_reader(self._line.fileno(), self._take)
+
+    def _take(self) -> None:
+        try:
+            data = os.read(self._line.fileno(), 4096)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._loop.remove_reader(self._line.fileno())
+            self._arrived.set_exception(error)
+            return
+        if data:
+            self._arrived.feed_data(data)
+        else:
+            self._loop.remove_reader(self._line.fileno())
+            self._arrived.feed_eof()
 
     def write(self, data: bytes) -> None:
         self._line.write(data)
 
     async def drain(self) -> None:
-        await self._run(self._line.flush)
+        await self._loop.run_in_executor(None, self._line.flush)
 
     async def read(self, count: int) -> bytes:
-        while True:
-            data: bytes = await self._run(lambda: bytes(self._line.read(min(count, max(self._line.in_waiting, 1)))))
-            if data:
-                return data
+        return await self._arrived.read(count)
 
     def close(self) -> None:
+        self._loop.remove_reader(self._line.fileno())
         self._line.close()
-
-    @staticmethod
-    async def _run(function: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(None, function)
