@@ -22,6 +22,7 @@ _BOLD = (
     *(640, 304, 306, 604, 315, 964, 641, 626, 644, 644, 437, 495, 421, 637, 576, 863, 562, 574, 511, 378, 296, 378, 590),
 )
 _SQUARE = 1000
+_LEVEL = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NOT_FIRST = "，。、；：！？）》」』〕】％%)]},.;:!?"
 _NOT_LAST = "（《「『〔【([{"
 
@@ -38,8 +39,8 @@ def _advance(character: str, table: tuple[int, ...]) -> int:
 
 
 def plain(text: str) -> str:
-    """Return the text in one line, without characters that XML cannot carry."""
-    return " ".join("".join(character if _printable(character) else " " for character in text).split())
+    """Return the text in one line, without what XML cannot carry; lowered digits, which the font lacks, stand level."""
+    return " ".join("".join(character if _printable(character) else " " for character in text.translate(_LEVEL)).split())
 
 
 def _printable(character: str) -> bool:

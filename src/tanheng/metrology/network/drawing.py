@@ -1,0 +1,20 @@
+"""The three drawings of a plant, as SVG: carbon flow, metering network, boundaries."""
+
+from tanheng.metrology.network.boundary import boundary_svg
+from tanheng.metrology.network.flow import flow_svg
+from tanheng.metrology.network.marks import Standing, numbered, standing
+from tanheng.metrology.network.points import part_word, parts, points_sheets, points_svg
+from tanheng.metrology.network.svg import TitleBlock
+
+__all__ = [
+    "Standing",
+    "TitleBlock",
+    "boundary_svg",
+    "flow_svg",
+    "numbered",
+    "part_word",
+    "parts",
+    "points_sheets",
+    "points_svg",
+    "standing",
+]
