@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tanheng.cli import log_epoch
 from tanheng.cli.root import language
 from tanheng.core import messages
 
@@ -28,6 +29,8 @@ command = typer.Typer(
     help="Verify a transparency log (C2SP tlog-tiles, ours or not), and check stored data against it.",
     epilog="Example: tanheng log verify data/log --key 'plant.example/log/1+1b2c3d4e+AZ…'",
 )
+
+command.add_typer(log_epoch.command, name="epoch")
 
 _KEY = typer.Option("--key", metavar="VKEY", help="Verifier key of the log; tanheng key show prints it.")
 _JSON = typer.Option("--json", help="Print JSON and nothing else.")

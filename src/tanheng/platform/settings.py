@@ -151,6 +151,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the half minute before and after: telephones of a plant do not all keep the time
 MFA_TOTP_ISSUER = "Tanheng 碳衡"
 SOCIALACCOUNT_ADAPTER = "tanheng.platform.accounts.adapter.SocialAdapter"
 SOCIALACCOUNT_ONLY = False

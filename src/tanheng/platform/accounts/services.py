@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -20,9 +21,9 @@ from tanheng.core.errors import InputError
 from tanheng.platform.accounts import roles
 from tanheng.platform.accounts.models import Grant, Invitation, Token, User
 from tanheng.platform.accounts.roles import Role
-from tanheng.platform.accounts.selectors import active_grants, digest, has_administrator
+from tanheng.platform.accounts.selectors import active_grants, actor_of, digest, has_administrator
 from tanheng.platform.database.scope import widened
-from tanheng.platform.errors import ConflictError, DutiesError, MissingError
+from tanheng.platform.errors import ConflictError, DutiesError, MissingError, RightsError
 from tanheng.platform.record import audit
 from tanheng.platform.record.actor import Actor, require
 
@@ -243,6 +244,24 @@ def close_account(actor: Actor, user: User) -> None:
     user.save(update_fields=["is_active"])
     Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
     audit.note("accounts.close", actor=actor, subject=str(user.uid))
+
+
+def identified(username: str, *, password: str, code: str) -> Actor:
+    """Return the actor who has this password and this code of a second factor: for two persons before one terminal.
+
+    Raises
+    ------
+    RightsError
+        Name, password or code is wrong, or there is no second factor; which of these is not told.
+    """
+    user = User.objects.filter(username=username, is_active=True).first()
+    known = user is not None and user.check_password(password)
+    factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first() if user is not None else None
+    if user is None or not known or factor is None or not factor.wrap().validate_code(code):
+        audit.note("accounts.identify", actor=None, result=audit.Result.REFUSED, detail={"username": username[:100]})
+        raise RightsError("platform.accounts.identify", name=username)
+    audit.note("accounts.identify", actor=Actor(user.uid), subject=str(user.uid))
+    return actor_of(user, session="terminal", second_factor=True)
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ missing and why. The witness knows the new origin only after a person of the pro
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from tanheng.core.errors import InputError
@@ -16,6 +18,45 @@ from tanheng.platform.record.models import Plant
 from tanheng.trust import epoch as epochs
 from tanheng.trust.checkpoint import open_checkpoint
 from tanheng.trust.statement import StatementType
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How far a database lies behind a checkpoint.
+
+    Parameters
+    ----------
+    origin : str
+        Of the epoch that would end.
+    size : int
+        Entries that the checkpoint covers.
+    last_index : int
+        Last index that the database holds; −1 for none.
+    signers : tuple of str
+        Whose signatures the checkpoint carries, without having been checked but the log's own.
+    """
+
+    origin: str
+    size: int
+    last_index: int
+    signers: tuple[str, ...]
+
+
+def behind(plant: Plant, checkpoint: bytes) -> Behind:
+    """Return how far the database lies behind a checkpoint of the present epoch.
+
+    Raises
+    ------
+    ConflictError
+        It holds everything that the checkpoint covers: the log goes on as it is.
+    TrustError
+        The checkpoint is not of this log.
+    """
+    head, opened = open_checkpoint(checkpoint, logkeys.verifier_key(plant))
+    if head.size <= plant.next_index and sequencer.root_of_entries(plant, head.size) == head.root:
+        raise ConflictError("platform.record.not_behind", plant=plant.code, size=head.size, found=plant.next_index)
+    signers = tuple(one.name for one in opened.signatures)
+    return Behind(logkeys.origin(plant), head.size, plant.next_index - 1, signers)
 
 
 @transaction.atomic
@@ -48,12 +89,10 @@ def begin(plant: Plant, *, first: Actor, second: Actor, checkpoint: bytes, missi
     if not (missing.strip() and reason.strip()):
         raise InputError("platform.record.epoch_words")
     row = Plant.objects.select_for_update().get(pk=plant.pk)
-    head, _ = open_checkpoint(checkpoint, logkeys.verifier_key(row))
-    if head.size <= row.next_index and sequencer.root_of_entries(row, head.size) == head.root:
-        raise ConflictError("platform.record.not_behind", plant=row.code, size=head.size, found=row.next_index)
+    old = behind(row, checkpoint)
     restored = epochs.LogRestored(
-        old_origin=logkeys.origin(row),
-        last_index=row.next_index - 1,
+        old_origin=old.origin,
+        last_index=old.last_index,
         checkpoint=checkpoint,
         missing=missing.strip(),
         reason=reason.strip(),
