@@ -7,6 +7,7 @@
 """
 
 from tanheng.metrology.equipping.counting import ItemCount, PointCount, count_point
+from tanheng.metrology.equipping.form import Subtotal, form_1_8_1
 from tanheng.metrology.equipping.gaps import Cure, Gap, Way, gaps
 from tanheng.metrology.equipping.history import Moment, ends_of_months, history
 from tanheng.metrology.equipping.rates import Rates, Row, Share, rates
@@ -45,11 +46,13 @@ __all__ = [
     "Rules",
     "Share",
     "StateChanged",
+    "Subtotal",
     "Way",
     "Why",
     "changed",
     "count_point",
     "ends_of_months",
+    "form_1_8_1",
     "gaps",
     "history",
     "rates",

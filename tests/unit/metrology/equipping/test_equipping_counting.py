@@ -267,13 +267,23 @@ def test_an_unknown_rule_set_or_edition_is_refused_by_name(given: dict[str, str]
         rules(load_pack(), **given)  # type: ignore[arg-type]  # one text argument at a time
 
 
-# 2 % of 100 000 t is 2000 t; 1000 t is the draft's own limit; both limits are "at or above".
+# 2 % of 100 000 t is 2000 t, 1 % of 200 000 t as well; 1000 t is the draft's own limit; all are "at or above".
 @pytest.mark.parametrize(
-    ("rule_set", "tonnes", "needed"),
-    [("jjf2309", 2000, 1), ("jjf2309", 1999, 0), ("db50t", 1000, 1), ("db50t", 999, 0), ("jjf2309", 1000, 0)],
+    ("rule_set", "tonnes", "total", "needed"),
+    [
+        ("jjf2309", 2000, 100_000, 1),
+        ("jjf2309", 1999, 100_000, 0),
+        ("jjf2309", 1000, 100_000, 0),
+        ("db50t", 1000, 200_000, 1),
+        ("db50t", 999, 200_000, 0),
+        ("db50t", 500, 50_000, 1),
+        ("db50t", 499, 50_000, 0),
+    ],
 )
-def test_a_fugitive_emission_is_metered_from_its_threshold_on(make: Makers, rule_set: str, tonnes: int, needed: int) -> None:
+def test_a_fugitive_emission_is_metered_from_its_threshold_on(
+    make: Makers, rule_set: str, tonnes: int, total: int, needed: int
+) -> None:
     network = make.network(make.point("P", role=Role.FUGITIVE), grade=Grade.MINOR)
-    emissions = {"coal": Decimal(tonnes), "rest": Decimal(100_000 - tonnes)}
+    emissions = {"coal": Decimal(tonnes), "rest": Decimal(total - tonnes)}
     result = rates(network, make.register(), rules(load_pack(), rule_set=rule_set), on=make.today, emissions=emissions)
     assert result.rows["measured_fugitive"].equipped.whole == needed

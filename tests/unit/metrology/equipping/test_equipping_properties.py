@@ -210,10 +210,20 @@ def test_scrapping_never_raises_a_rate(network: Network, register: Register, on:
     assert all(after[key][0] <= part for key, (part, _) in before.items())
 
 
-@settings(max_examples=60)
-@given(networks(), registers(), st.lists(days, max_size=12))
-def test_history_is_a_recount_of_each_day(network: Network, register: Register, extra: list[datetime.date]) -> None:
-    asked = [*ends_of_months(Month(2024, 1), Month(2026, 12))[::3], *extra]
+def turns(register: Register) -> set[datetime.date]:
+    """Every day on which something begins, ends or runs out, with the days before and after it."""
+    found = {spell.start for one in register.instruments for spell in one.states}
+    found |= {day for one in register.installations for day in (one.start, one.end) if day is not None}
+    found |= {
+        day for one in register.certificates for day in (one.issued_on, one.confirmed_on, one.valid_to) if day is not None
+    }
+    return {day + datetime.timedelta(after) for day in found for after in (-1, 0, 1)}
+
+
+@settings(max_examples=150)
+@given(networks(), registers())
+def test_history_is_a_recount_of_each_day(network: Network, register: Register) -> None:
+    asked = sorted({*turns(register), *ends_of_months(Month(2024, 1), Month(2026, 12))[::6]})
     for moment in history(network, register, HELD, asked):
         recount = rates(network, register, HELD, on=moment.on)
         assert dict(moment.shares) == {key: row.equipped for key, row in recount.every.items() if row.equipped.whole}
