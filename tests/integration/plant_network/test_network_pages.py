@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 
 from tanheng.platform.accounts.roles import Role as Post
 from tanheng.platform.database.scope import all_plants, scope
-from tanheng.platform.plant import template
+from tanheng.platform.plant import selectors, template
 from tanheng.platform.plant.models import ClinkerBoundary, Edge, Node, Point, SourceStream
 from tanheng.platform.plant.schemas.clinker_boundary_1 import ClinkerBoundary as Choice
 from tanheng.platform.plant.schemas.clinker_boundary_1 import Definition
@@ -149,10 +150,6 @@ def test_the_definition_changes_from_a_day_on_and_the_network_follows(standard: 
     client = login(Post.CARBON_MANAGER)
     body = {"definition": "silo", "grounds": "rule of Hubei", "valid_from": "2026-01-01", "seen": "1", "reason": "new rule"}
     assert client.post(f"/clinker-boundary/{row.subject}/edit/", body).status_code == 302
-    import datetime
-
-    from tanheng.platform.plant import selectors
-
     with scope(all_plants()):
         before = selectors.network(SYSTEM, standard.plant, on=datetime.date(2025, 12, 31))
         after = selectors.network(SYSTEM, standard.plant, on=datetime.date(2026, 1, 1))

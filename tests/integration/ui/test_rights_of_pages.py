@@ -40,6 +40,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "instruments": ("in-service", "downgraded", "repair", "out-of-service", "sealed-up", "scrapped"),
     "installations": ("exchange", "take-out"),
     "certificates": ("confirm",),
+    "editions": ("pdf",),
 }
 OPEN = ("theme/", "plants/new/")  # a cookie; needs a right at no plant, tested apart
 

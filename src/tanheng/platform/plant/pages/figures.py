@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,26 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tanheng.accounting.boundaries import Boundary, ProductionSystem, clinker_boundaries, production_systems
 from tanheng.accounting.source_streams import Classification
-from tanheng.core.period import PlantClock
 from tanheng.metrology.network.drawing import boundary_svg, flow_svg
-from tanheng.metrology.network.findings import Finding
 from tanheng.metrology.network.model import Medium, Network
 from tanheng.platform.plant import drawings, editions, models, selectors
 from tanheng.platform.plant.forms import network as words
+from tanheng.platform.plant.links import Links
 from tanheng.platform.plant.schemas.clinker_boundary_1 import Definition
-from tanheng.platform.record import clock
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import language
 from tanheng.standards import load_pack
-
-LEDGER_OF: Mapping[str, tuple[type[Version], str]] = {
-    "node": (models.Node, "nodes"),
-    "edge": (models.Edge, "edges"),
-    "point": (models.Point, "points"),
-    "stream": (models.SourceStream, "source-streams"),
-}
-"""Of each kind of thing in a drawing or finding, its ledger and the name of its pages."""
 
 FLOW = _("Carbon flow for metering")
 BOUNDARY = _("Boundaries of carbon metering")
@@ -47,16 +35,6 @@ _LEDGERS: Mapping[str, Promise | str] = {
 _DEFINITIONS = tuple(one.value for one in Definition)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A finding as a page shows it; ``address`` leads to the record to mend."""
-
-    severity: str
-    text: str
-    code: str
-    address: str
-
-
 class FigurePage(Page):
     """A page with a drawing of the plant."""
 
@@ -65,34 +43,17 @@ class FigurePage(Page):
     @functools.cached_property
     def today(self) -> datetime.date:
         """Return the present day at the plant."""
-        return PlantClock(self.plant.zone).local(clock.now_ms(self.plant)).date()
+        return selectors.today(self.plant)
+
+    @functools.cached_property
+    def links(self) -> Links:
+        """Return where the things of the drawing have their records."""
+        return Links(self)
 
     @property
     def line(self) -> str | None:
         """Return the production line chosen in the top bar; None for all."""
         return self.choices.line or None
-
-    @functools.cached_property
-    def subjects(self) -> dict[tuple[str, str], uuid.UUID]:
-        """Return the record of each code, by kind and code."""
-        found: dict[tuple[str, str], uuid.UUID] = {}
-        for kind, (ledger, _pages) in LEDGER_OF.items():
-            rows: Any = ledger._default_manager  # Any: heirs of Version; Django's documented name
-            pairs = rows.filter(plant=self.plant).latest_versions().values_list("code", "subject")
-            found |= {(kind, code): subject for code, subject in pairs}
-        return found
-
-    def record_address(self, kind: str, code: str) -> str:
-        """Return where a thing's record is; empty for one without."""
-        subject = self.subjects.get((kind, code))
-        return self.address(f"{LEDGER_OF[kind][1]}:detail", subject=subject) if subject is not None else ""
-
-    def shown(self, found: Iterable[Finding]) -> list[Shown]:
-        """Return findings in the language of the page, each with its record."""
-        lang = language()
-        return [
-            Shown(one.severity.value, one.text(lang), one.subject, self.record_address(one.kind, one.subject)) for one in found
-        ]
 
     def lines(self) -> list[tuple[str, str, bool]]:
         """Return the production lines to choose from: code, name, and whether it is chosen."""
@@ -107,10 +68,10 @@ class FlowPage(FigurePage):
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
         """Return the page."""
         network = selectors.network(self.actor, self.plant, on=self.today)
-        found = self.shown(editions.found_without_instruments(network))
+        found = self.links.shown(editions.found_without_instruments(network))
         values = {
             "is_empty": not network.nodes,
-            "drawing": drawings.linked(self.draw(network), self.record_address) if network.nodes else "",
+            "drawing": drawings.linked(self.draw(network), self.links.address) if network.nodes else "",
             "findings": found,
             "count": len(found),
             "media": self.offered(network),

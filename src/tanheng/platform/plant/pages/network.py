@@ -8,8 +8,8 @@ from django.utils.translation import pgettext_lazy
 from tanheng.platform.plant import models, selectors, services
 from tanheng.platform.plant.filters import network as filters
 from tanheng.platform.plant.forms import network as forms
+from tanheng.platform.plant.pages import editions as edition_pages
 from tanheng.platform.plant.resources import network as resources
-from tanheng.platform.plant.services import editions
 from tanheng.platform.plant.tables import network as tables
 from tanheng.platform.ui.additions import related
 from tanheng.platform.ui.ledger import LedgerPages, ListLink, Tab
@@ -124,8 +124,10 @@ EDITIONS: LedgerPages = LedgerPages(
     form=forms.EditionForm,
     resource=resources.EditionResource,
     reads=selectors,
-    writes=editions,
+    writes=services.editions,
     read="plant.read",
     write="plant.write",
     headline="title",
+    tabs=edition_pages.TABS,
+    actions=edition_pages.ACTIONS,
 )

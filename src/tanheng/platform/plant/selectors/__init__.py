@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tanheng.platform.plant.selectors.master import codes, history, ledger, one, plant_by_code, plants
+from tanheng.platform.plant.selectors.master import codes, history, ledger, one, plant_by_code, plants, today
 from tanheng.platform.plant.selectors.network import RULE_SETS, Classes, classes, classes_of, definition, network
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "one",
     "plant_by_code",
     "plants",
+    "today",
 ]

@@ -8,12 +8,19 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from tanheng.core.period import PlantClock
 from tanheng.platform.errors import MissingError
 from tanheng.platform.plant.models import Line, Site
+from tanheng.platform.record import clock
 from tanheng.platform.record.actor import Actor, require
 from tanheng.platform.record.models import Plant, Version
 
 V = TypeVar("V", bound=Version)
+
+
+def today(plant: Plant) -> datetime.date:
+    """Return the present day in the plant's zone, on its clock."""
+    return PlantClock(plant.zone).local(clock.now_ms(plant)).date()
 
 
 def plants(actor: Actor) -> QuerySet[Plant]:

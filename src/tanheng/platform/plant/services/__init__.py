@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tanheng.platform.plant.services import editions
 from tanheng.platform.plant.services.keeping import retire, save, save_many
 
-__all__ = ["retire", "save", "save_many"]
+__all__ = ["editions", "retire", "save", "save_many"]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from tanheng.core.errors import InputError
-from tanheng.core.period import PlantClock
 from tanheng.platform.plant import rules
 from tanheng.platform.plant.models import (
     ClinkerBoundary,
@@ -31,9 +30,8 @@ from tanheng.platform.plant.rules import equipment, network
 from tanheng.platform.plant.rules.fields import lengths, present
 from tanheng.platform.plant.schemas import edge_1, node_1, point_1, source_stream_1
 from tanheng.platform.plant.schemas.edition_1 import EditionKind
-from tanheng.platform.plant.selectors.master import codes
+from tanheng.platform.plant.selectors.master import codes, today
 from tanheng.platform.plant.selectors.records import contents_of, records
-from tanheng.platform.record import clock
 from tanheng.platform.record.models import Attachment, Plant, Version
 
 Fault = tuple[int, InputError]
@@ -52,7 +50,7 @@ class Check(abc.ABC):
 
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
-        self.today = PlantClock(plant.zone).local(clock.now_ms(plant)).date()
+        self.today = today(plant)
 
     @abc.abstractmethod
     def faults(self, contents: Sequence[Any], subject: uuid.UUID | None) -> list[Fault]:  # Any: contents of the ledger
