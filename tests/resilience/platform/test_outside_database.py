@@ -25,6 +25,29 @@ CREATE ROLE carbon_app LOGIN PASSWORD 'app-secret';
 CREATE DATABASE carbon OWNER carbon_owner TEMPLATE template0 ENCODING 'UTF8';
 """
 
+FOUND = """
+import sys
+from pathlib import Path
+from tanheng.platform.database.access import reachable
+from tanheng.platform.database.configuration import Login
+from tanheng.platform.operation import setup
+folder = setup.folder_of(Path(sys.argv[1]))
+with reachable(folder):
+    setup.prepare_django(Login.OWNER)
+    from django.db import connections
+    from tanheng.platform.database import schema
+    from tanheng.platform.database.scope import scope
+    from tanheng.platform.record import attachments, sequencer, tenants
+    from tanheng.platform.record.actor import Actor
+    schema.migrate()
+    with scope([]):
+        plant = tenants.found(actor=Actor.system("tests"), code="moved", name_zh="一厂")
+    with scope([plant.pk]):
+        attachments.store([b"a,b\\n"], plant=plant.pk, name="a.csv", actor=Actor.system("tests"))
+    sequencer.sequence(plant.pk)
+    connections.close_all()
+"""
+
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
@@ -124,3 +147,38 @@ def test_a_command_of_the_owner_needs_the_owners_address(place: Path, port: int)
     refused = tanheng(place, port, "migrate", TANHENG_DATABASE_OWNER_URL="")
     assert refused.returncode == 1
     assert "TANHENG_DATABASE_OWNER_URL" in refused.stderr
+
+
+def test_a_backup_of_one_server_restores_into_an_empty_database_of_another(place: Path, port: int) -> None:
+    embedded = {"TANHENG_DATABASE_URL": "", "TANHENG_DATABASE_OWNER_URL": ""}
+    made = subprocess.run(
+        [sys.executable, "-c", FOUND, str(place / "data")], capture_output=True, text=True, check=False, timeout=240
+    )
+    assert made.returncode == 0, made.stderr[-2000:]
+    archive = place / "backup.tar"
+    saved = tanheng(place, port, "backup", str(archive), **embedded)
+    assert saved.returncode == 0, saved.stderr[-2000:]
+    (place / "outside").mkdir()
+    with database(port, "moved") as urls:
+        done = tanheng(place / "outside", port, "restore", str(archive), **urls)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert tanheng(place / "outside", port, "migrate", "--check", **urls).returncode == 0
+        again = tanheng(place / "outside", port, "restore", str(archive), "--replace", **urls)
+        assert again.returncode == 1
+        assert "TEMPLATE template0" in again.stderr
+        with psycopg.connect(urls["TANHENG_DATABASE_URL"], autocommit=True) as app, app.transaction():
+            app.execute("SELECT set_config('tanheng.plants', '{}', true)")
+            assert app.execute("SELECT count(*) FROM record_plant").fetchone() == (0,)
+            app.execute("SELECT set_config('tanheng.plants', '{1}', true)")
+            assert app.execute("SELECT code, next_index FROM record_plant").fetchall() == [("moved", 2)]
+
+
+@contextlib.contextmanager
+def database(port: int, name: str) -> Iterator[dict[str, str]]:
+    """Make a further empty database, and yield how it is reached."""
+    with psycopg.connect(f"postgresql://super:super-secret@127.0.0.1:{port}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} OWNER carbon_owner TEMPLATE template0 ENCODING 'UTF8'".encode())
+    yield {
+        "TANHENG_DATABASE_URL": f"postgresql://carbon_app:app-secret@127.0.0.1:{port}/{name}",
+        "TANHENG_DATABASE_OWNER_URL": f"postgresql://carbon_owner:owner-secret@127.0.0.1:{port}/{name}",
+    }

@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
+import itertools
 import json
 import os
 import shutil
@@ -44,6 +45,10 @@ FORMAT = 1
 PARTS = ("files", "payloads", "lake", "log")
 Progress = Callable[[str], None]
 _DUMP = ("pg_dump", "--format=custom", "--no-owner", "--no-acl")
+_SCRIPT = ("pg_restore", "--no-owner", "--no-acl")
+_RUN = ("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+_HAS_TRANSACTION_TIMEOUT = 170000
+_HEAD_LINES = 40
 _LOAD = ("pg_restore", "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction")
 
 
@@ -242,11 +247,28 @@ def extract(archive_path: Path, target: Path) -> None:
 
 
 def load_dump(folder: DataFolder, dump: Path) -> None:
-    """Load a dump into the empty database, as the owner."""
-    _program(
-        folder,
-        [*_LOAD, f"--dbname={_name(folder)}", str(dump)],
-    )
+    """Load a dump into the empty database, as the owner; all of it or nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0])
+    connection.close()
+    if version >= _HAS_TRANSACTION_TIMEOUT:
+        _program(folder, [*_LOAD, f"--dbname={_name(folder)}", str(dump)])
+        return
+    script = dump.with_suffix(".sql")
+    _program(folder, [*_SCRIPT, f"--file={script}", str(dump)])
+    older = dump.with_suffix(".older.sql")
+    _without_transaction_timeout(script, older)
+    _program(folder, [*_RUN, f"--dbname={_name(folder)}", f"--file={older}"])
+
+
+def _without_transaction_timeout(script: Path, target: Path) -> None:
+    """Copy a script without the one setting in its head that older servers do not know."""
+    with script.open("rb") as source, target.open("wb") as copy:
+        for line in itertools.islice(source, _HEAD_LINES):
+            if not line.startswith(b"SET transaction_timeout"):
+                copy.write(line)
+        shutil.copyfileobj(source, copy)
 
 
 def prove(manifest: dict[str, Any]) -> tuple[PlantState, ...]:  # Any: JSON

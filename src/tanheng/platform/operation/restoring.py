@@ -1,4 +1,8 @@
-"""Restoring an archive: checked first, into a data folder set aside, proved by the checkpoint roots, or taken back."""
+"""Restoring an archive: checked first, into a data folder set aside, proved by the checkpoint roots, or taken back.
+
+An outside database must be empty: what another server holds is not ours to move aside. One that a restore could not prove is
+emptied again.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ from tanheng.platform.folder import DataFolder
 from tanheng.platform.operation import backup, setup
 from tanheng.platform.operation.backup import Restored
 
+_FILES = ("files", "payloads", "lake")
+
 
 def restore(folder: DataFolder, archive: Path, *, replace: bool, now: datetime.datetime) -> Restored:
     """Restore an archive into a data folder.
@@ -24,14 +30,14 @@ def restore(folder: DataFolder, archive: Path, *, replace: bool, now: datetime.d
     Raises
     ------
     ServingError
-        The archive is damaged, the folder holds data and ``replace`` is not given, the platform runs, or a restored root is not
-        the promised one; the data that were there are then back in their place.
+        The archive is damaged, the folder holds data and ``replace`` is not given, an outside database is not empty, the
+        platform runs, or a restored root is not the promised one; the data that were there are then back in their place.
     """
     began = time.monotonic()
     setup.prepare_django(Login.OWNER)
     manifest = backup.check(archive)
     if is_external():
-        raise ServingError("platform.backup.external", host=address(folder, Login.OWNER).host)
+        _refuse_tables(folder)
     lock = ServerLock(folder)
     if not lock.try_take():
         raise ServingError("platform.backup.running", holder=lock.holder())
@@ -49,8 +55,25 @@ def restore(folder: DataFolder, archive: Path, *, replace: bool, now: datetime.d
 
 
 def _refuse_data(folder: DataFolder, *, replace: bool) -> None:
-    if (folder.postgres / "server").exists() and not replace:
+    outside = is_external() and any(path.is_file() for part in _FILES for path in (folder.root / part).rglob("*"))
+    holds = outside or (folder.postgres / "server").exists()
+    if holds and not replace:
         raise ServingError("platform.backup.not_empty", path=folder.root)
+
+
+def _refuse_tables(folder: DataFolder) -> None:
+    """Refuse an outside database that holds anything.
+
+    Raises
+    ------
+    ServingError
+        Names it, and how an empty one is made.
+    """
+    from django.db import connection
+
+    if connection.introspection.table_names():
+        place = address(folder, Login.OWNER)
+        raise ServingError("platform.backup.external", host=place.host, database=place.database, owner=place.user)
 
 
 def _restore_here(folder: DataFolder, archive: Path, manifest: dict[str, Any]) -> tuple[backup.PlantState, ...]:
@@ -61,12 +84,27 @@ def _restore_here(folder: DataFolder, archive: Path, manifest: dict[str, Any]) -
         for part in backup.PARTS:
             if (draft / "data" / part).exists():
                 shutil.copytree(draft / "data" / part, folder.root / part, dirs_exist_ok=True)
+        if is_external():
+            return _load_outside(folder, draft / "database.dump", manifest)
         server = EmbeddedServer(folder)
         server.start()
         try:
             return _load(folder, draft / "database.dump", manifest)
         finally:
             server.stop()
+
+
+def _load_outside(folder: DataFolder, dump: Path, manifest: dict[str, Any]) -> tuple[backup.PlantState, ...]:
+    from django.db import connection
+
+    try:
+        return _load(folder, dump, manifest)
+    except BaseException:
+        with connection.cursor() as cursor:  # it was empty before
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+        connection.close()
+        raise
 
 
 def _load(folder: DataFolder, dump: Path, manifest: dict[str, Any]) -> tuple[backup.PlantState, ...]:
