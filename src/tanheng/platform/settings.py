@@ -167,7 +167,7 @@ AXES_USERNAME_CALLABLE = "tanheng.platform.accounts.signals.attempted_name"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "tanheng.platform.operation.requests.client_address"
+AXES_CLIENT_IP_CALLABLE = "tanheng.platform.client_address.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
 AXES_VERBOSE = False
 

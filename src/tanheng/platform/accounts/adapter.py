@@ -9,7 +9,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
-from tanheng.platform.operation.requests import client_address
+from tanheng.platform.client_address import client_address
 from tanheng.platform.record import audit
 
 

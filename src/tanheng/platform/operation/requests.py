@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import ipaddress
 import logging
 import time
 import uuid
@@ -12,22 +11,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from tanheng.platform.client_address import client_address
 from tanheng.platform.operation import metrics
 from tanheng.platform.record import audit
 
 _log = logging.getLogger("tanheng.requests")
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("tanheng_request", default="")
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """Return the address of the client: of the connection, or behind the plant's own proxy the one that the proxy saw."""
-    text = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        text = request.headers.get("X-Forwarded-For", text).rsplit(",", 1)[-1].strip()
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return None
 
 
 class RequestMiddleware:

@@ -14,8 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from tanheng import __version__
+from tanheng.platform.client_address import client_address
 from tanheng.platform.operation import metrics
-from tanheng.platform.operation.requests import client_address
 
 METRICS_TOKEN_FILE = "TANHENG_METRICS_TOKEN_FILE"  # noqa: S105  # names a variable
 WORKER_SILENT = 60.0  # s
