@@ -12,13 +12,15 @@ It stands in the command line's layer because trust and lake do not know each ot
 
 An envelope is acknowledged after the journal's transaction is on the disk. A repeat gets the index of the first time. What is
 refused is kept with its bytes and the reason, as far as ``MAX_REFUSED``, and counted without end. A batch that claims a wrong
-time is kept as it claims; judging clocks is for those who read.
+time is kept as it claims; judging clocks is for those who read. Once a day it looks for months that are over, seals them and
+packs their envelopes (:mod:`tanheng.cli.receiver_sealing`), so that the journal holds little more than a month.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +30,12 @@ from typing import Any
 
 import cbor2
 
+from tanheng.cli.receiver_sealing import Sealing
 from tanheng.core.errors import LakeError, TanhengError
-from tanheng.core.period import PlantClock
+from tanheng.core.period import Month, PlantClock
+from tanheng.evidence.plant_log import PlantLog
 from tanheng.lake import (
+    Archive,
     ChannelBook,
     DiskFiles,
     Engine,
@@ -53,6 +58,7 @@ from tanheng.trust.keys import KeyRecord, Purpose
 MAX_BODY = 16 << 20
 MAX_REFUSED = 1000
 _DRAIN = 2000
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ class Receiver:
         The plant's zone.
     engine : Engine
         For the lake.
+    log : PlantLog, optional
+        Where sealed months and packs are stated.
     """
 
     def __init__(
@@ -115,6 +123,7 @@ class Receiver:
         now: Callable[[], int],
         engine: Engine,
         clock: PlantClock | None = None,
+        log: PlantLog | None = None,
     ) -> None:
         self._files = DiskFiles(folder)
         self._folder = folder
@@ -125,8 +134,13 @@ class Receiver:
         self._configurations: dict[bytes, list[int]] = {}
         self._rows: dict[int, Rows] = {}
         self._turn = threading.RLock()
+        self._lake_turn = threading.RLock()  # taken before the other one; acknowledging goes on while a month is sealed
         self.lake: PlantLake = open_plant(folder / "lake", plant, engine=engine, clock=clock)
         self.lake.tidy()
+        self.archive = Archive(self.lake.files, plant)
+        self.archive.tidy()
+        self._sealing = Sealing(self.lake, self._journal, self.archive, self._turn, log)
+        self._looked = 0
         self.refused = 0
         self._closed = False
 
@@ -171,18 +185,38 @@ class Receiver:
             return answer
 
     def drain(self) -> int:
-        """Bring what the journal holds into the lake, sweep it, and return how many envelopes that were."""
-        with self._turn:
-            done = 0
-            while entries := self._journal.after(self.lake.catalogue.state().settled, limit=_DRAIN):
-                parts = [self._rows_of(entry) for entry in entries]
-                self.lake.append(joined(parts), now=self._now(), settled=entries[-1].index)
-                done += len(entries)
-                for entry in entries:
-                    self._rows.pop(entry.index, None)
+        """Bring what the journal holds into the lake and return how many envelopes that were; once a day, sweep and seal."""
+        with self._lake_turn:
+            with self._turn:
+                done = self._drain()
             if done:
                 self.lake.sweep(now=self._now())
+            if self._now() - self._looked >= _DAY_MS:
+                self.seal_finished()
             return done
+
+    def _drain(self) -> int:
+        done = 0
+        while entries := self._journal.after(self.lake.catalogue.state().settled, limit=_DRAIN):
+            parts = [self._rows_of(entry) for entry in entries]
+            self.lake.append(joined(parts), now=self._now(), settled=entries[-1].index)
+            done += len(entries)
+            for entry in entries:
+                self._rows.pop(entry.index, None)
+        return done
+
+    def seal_finished(self) -> list[Month]:
+        """Seal the months that are over, pack their envelopes and let the journal go of them; return the months.
+
+        Raises
+        ------
+        TanhengError
+            When the disk is full or refuses, or the log does; the next turn goes on where this one ended.
+        """
+        with self._lake_turn:
+            months = self._sealing.run(now=self._now())
+            self._looked = self._now()
+            return months
 
     def stored(self) -> int:
         """Return how many envelopes are stored."""
@@ -192,15 +226,27 @@ class Receiver:
     def envelopes(self) -> Iterator[bytes]:
         """Yield every envelope stored, in order of index."""
         at = -1
-        while entries := self._journal.after(at, limit=_DRAIN):
+        while True:
+            entries = self._journal.after(at, limit=_DRAIN)
+            if not entries or entries[0].index != at + 1:  # those before have left the journal, perhaps just now
+                entries = list(itertools.islice(self.archive.entries(at), _DRAIN))
+            if not entries:
+                return
             yield from (entry.record.payload for entry in entries)
+            at = entries[-1].index
+
+    def held(self) -> Iterator[Entry]:
+        """Yield what the journal holds, in order of index: what is in no pack yet."""
+        at = self.archive.last
+        while entries := self._journal.after(at, limit=_DRAIN):
+            yield from entries
             at = entries[-1].index
 
     def close(self) -> None:
         """Drain and close the files; a second time does nothing."""
-        with self._turn:
+        with self._lake_turn, self._turn:
             if not self._closed:
-                self.drain()
+                self._drain()
                 self._journal.close()
                 self._closed = True
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tanheng.cli.receiver import MAX_BODY, Receiver
-from tanheng.core.errors import LakeError
+from tanheng.core.errors import LakeError, TanhengError
 
 ENVELOPES = "/api/v1/envelopes"
 Gate = Callable[[bytes], str]
@@ -66,7 +66,7 @@ class ReceiverServer:
         while not self._ending.wait(self._drain_s):
             try:
                 self.receiver.drain()
-            except LakeError:
+            except TanhengError:
                 continue  # the disk is full: what is acknowledged stands in the journal, the next turn tries again
 
 

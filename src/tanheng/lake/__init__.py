@@ -14,10 +14,11 @@ from pathlib import Path
 
 from tanheng.core.period import PlantClock
 from tanheng.lake.answers import Completeness, Point, Register, Stored
+from tanheng.lake.archive import Archive, Pack
 from tanheng.lake.catalogue import Catalogue, Change, FileCatalogue, MemoryCatalogue, Retired, State
 from tanheng.lake.channels import ChannelBook
 from tanheng.lake.engine import Engine
-from tanheng.lake.errors import CatalogueError, JournalError, LakeError, QueryError, RowsError, SegmentError
+from tanheng.lake.errors import ArchiveError, CatalogueError, JournalError, LakeError, QueryError, RowsError, SegmentError
 from tanheng.lake.files import DiskFiles, Files
 from tanheng.lake.journal import Entry, FileJournal, Journal, MemoryJournal, Record
 from tanheng.lake.plant import Appended, Conflict, PlantLake, SealedMonth
@@ -27,6 +28,8 @@ from tanheng.lake.segment import Segment
 
 __all__ = [
     "Appended",
+    "Archive",
+    "ArchiveError",
     "Catalogue",
     "CatalogueError",
     "Change",
@@ -44,6 +47,7 @@ __all__ = [
     "LakeError",
     "MemoryCatalogue",
     "MemoryJournal",
+    "Pack",
     "PlantLake",
     "Point",
     "Query",

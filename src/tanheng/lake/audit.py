@@ -2,7 +2,8 @@
 
 Of each segment: its bytes have the catalogue's SHA-256; its rows are in order and unique; their number, first and last instant,
 corrections and minutes are those of the catalogue (a catalogue that denies corrections would hide them from every question);
-its summary is the one that the rows give. Of each file of refused readings: its bytes have the digest in its name.
+its summary is the one that the rows give. Of each file of refused readings: its bytes have the digest in its name. Of
+each pack of envelopes: the same, and none is missing between two others.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import itertools
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from tanheng.lake.archive import Archive
 from tanheng.lake.catalogue import State
+from tanheng.lake.durable import NAME_DIGITS
 from tanheng.lake.errors import LakeError, SegmentError
 from tanheng.lake.files import Files
-from tanheng.lake.segment import NAME_DIGITS, Facts, Segment, read_parts, read_summary
+from tanheng.lake.segment import Facts, Segment, read_parts, read_summary
 from tanheng.lake.summary import Summariser
 
 FACTS = ("rows", "first", "last", "max_version", "one_a_minute")
@@ -38,6 +41,7 @@ def audit(files: Files, plant: str, state: State, *, since: int | None = None) -
             yield from _of_segment(files, segment)
     for path in files.paths(f"conflicts/plant={plant}"):
         yield from _of_refused(files, path)
+    yield from Archive(files, plant).audit()
 
 
 def _of_segment(files: Files, segment: Segment) -> Iterator[LakeError]:

@@ -7,6 +7,7 @@ the index of the first time; other bytes under the same key are refused. Indices
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -185,11 +186,16 @@ class FileJournal:
             yield Entry(position, Record(terminal, sequence, payload))
 
     def drop(self, index: int) -> None:
-        """Let go of the bytes up to ``index``."""
+        """Let go of the bytes up to ``index``; the file gets smaller by them."""
+        change = "UPDATE record SET payload = NULL WHERE position <= ? AND payload IS NOT NULL"
         try:
-            self._connection.execute("UPDATE record SET payload = NULL WHERE position <= ? AND payload IS NOT NULL", (index,))
+            dropped = self._connection.execute(change, (index,)).rowcount
         except sqlite3.Error as error:
             raise self._error(error) from error
+        if dropped:
+            with contextlib.suppress(sqlite3.OperationalError):  # no room to shrink: the empty pages are used again
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def length(self) -> int:
         """Return the number of records ever appended."""

@@ -17,9 +17,7 @@ A row group ends where a channel ends, so that the statistics of the footer find
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import secrets
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -30,8 +28,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tanheng.lake.durable import HashingSink, write_durably
 from tanheng.lake.errors import SegmentError
-from tanheng.lake.files import Files, Sink, disk_error
+from tanheng.lake.files import Files
 from tanheng.lake.rows import Rows, empty, joined
 from tanheng.lake.summary import KEY, Summariser, Summary
 
@@ -45,12 +44,9 @@ SCHEMA = pa.schema(
         pa.field("entry", pa.int64(), nullable=False),
     ]
 )
-NAME_DIGITS = 12
-"""So many digits of its SHA-256 a file carries in its name."""
 LEAST_ROWS, MOST_ROWS = 32_768, 131_072
 """A row group ends with the first channel that ends behind so many rows, and at the latest after so many."""
 
-_PIECE = 1 << 20
 _DELTA = dict.fromkeys(("channel", "time", "value", "entry"), "DELTA_BINARY_PACKED")
 
 
@@ -89,41 +85,6 @@ class Segment:
     def to_json(self) -> dict[str, Any]:  # Any: JSON
         """Return the segment as a JSON object."""
         return asdict(self)
-
-
-class _Hashing:
-    """Counts and hashes what goes to a sink and hands it on in large pieces; in the shape of a file that pyarrow writes to."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._held = bytearray()
-        self.digest = hashlib.sha256()
-        self.size = 0
-        self.closed = False
-
-    def write(self, data: Any) -> int:  # Any: pyarrow hands over bytes or a buffer
-        before = len(self._held)
-        self._held += data
-        written = len(self._held) - before
-        self.size += written
-        if len(self._held) >= _PIECE:
-            self.hand_on()
-        return written
-
-    def hand_on(self) -> None:
-        """Hand on what is held."""
-        self.digest.update(self._held)
-        self._sink.write(bytes(self._held))
-        self._held.clear()
-
-    def tell(self) -> int:
-        return self.size
-
-    def flush(self) -> None:
-        return
-
-    def close(self) -> None:
-        self.closed = True
 
 
 @dataclass(slots=True)
@@ -199,8 +160,7 @@ def write_segment(
     Without ``unique`` a key may stand several times, as among refused readings. With ``days``, the beginnings of days and the
     end of the last in ms UTC, the file holds a summary of them.
 
-    The file is called ``stem``, a hyphen, the first twelve digits of its SHA-256 and ``.parquet``. It appears under that name
-    only when it is whole and on the disk; nothing points at it until the catalogue does.
+    The file appears as :func:`tanheng.lake.durable.write_durably` says; nothing points at it until the catalogue does.
 
     Raises
     ------
@@ -209,38 +169,22 @@ def write_segment(
     LakeError
         When the disk is full or refuses.
     """
-    temporary = f"{stem}-{secrets.token_hex(4)}.part"  # a name of its own, should two writers meet
     facts = Facts(unique)
-    try:
-        sink = files.create(temporary)
-        try:
-            hashing = _Hashing(sink)
-            _write(hashing, parts, facts, Summariser(days) if days else None)
-            hashing.hand_on()
-            sink.sync()
-        finally:
-            sink.close()
-        path = f"{stem}-{hashing.digest.hexdigest()[:NAME_DIGITS]}.parquet"
-        files.rename(temporary, path)
-        files.sync_folder(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            files.remove(temporary)
-        raise disk_error(stem, error) from error
+    written = write_durably(files, stem, lambda sink: _write(sink, parts, facts, Summariser(days) if days else None))
     return Segment(
-        path=path,
+        path=written.path,
         first=facts.first,
         last=facts.last,
         rows=facts.rows,
-        size=hashing.size,
-        sha256=hashing.digest.hexdigest(),
+        size=written.size,
+        sha256=written.sha256,
         max_version=facts.max_version,
         one_a_minute=facts.one_a_minute,
         month=month,
     )
 
 
-def _write(sink: _Hashing, parts: Iterable[Rows], facts: Facts, summariser: Summariser | None) -> None:
+def _write(sink: HashingSink, parts: Iterable[Rows], facts: Facts, summariser: Summariser | None) -> None:
     writer = pq.ParquetWriter(
         pa.PythonFile(sink, mode="w"),
         SCHEMA,

@@ -67,6 +67,17 @@ def test_a_dropped_record_is_still_known(reopen: Opener) -> None:
     assert reopen().after(-1, limit=10) == [Entry(1, record(2))]
 
 
+def test_the_file_gets_smaller_by_what_is_dropped(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path / "plant-1.sqlite")
+    for first in range(0, 1000, 100):
+        journal.append([record(number, bytes(1500)) for number in range(first, first + 100)])
+    journal.drop(989)
+    size = sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert size < 300_000  # of 1.5 MB: ten records, and the keys of all
+    assert [entry.index for entry in journal.after(-1, limit=20)] == list(range(990, 1000))
+    journal.close()
+
+
 def test_records_are_given_out_in_portions(reopen: Opener) -> None:
     journal = reopen()
     journal.append([record(number) for number in range(1, 8)])

@@ -12,7 +12,7 @@ import pytest
 
 from tanheng.core.batch import Quality
 from tanheng.core.period import Month, PlantClock
-from tanheng.lake import DiskFiles, PlantLake, Rows, State
+from tanheng.lake import Archive, DiskFiles, Entry, PlantLake, Record, Rows, State
 from tanheng.lake.audit import audit
 from tanheng.lake.segment import Segment, table_of, write_segment
 from tanheng.lake.summary import KEY, Summary
@@ -91,6 +91,16 @@ def test_a_summary_that_does_not_follow_from_the_rows_is_found(filled: PlantLake
         lie: Summary = replace(summary, summed=(summary.summed[0] + 1, *summary.summed[1:]))
         writer.add_key_value_metadata({KEY: lie.encode()})
     assert codes(DiskFiles(filled.files.root), State(segments=(resealed(path, month),))) == ["lake.segment.summary"]
+
+
+def test_a_pack_of_envelopes_in_which_a_byte_was_flipped_is_found(filled: PlantLake) -> None:
+    entries = [Entry(index, Record("t-1", index + 1, b"envelope")) for index in range(3)]
+    pack = Archive(filled.files, "plant-1").put(lambda: entries, first=0, last=2)
+    assert filled.audit() == []
+    path = filled.files.root / pack.path
+    data = path.read_bytes()
+    path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    assert [(finding.code, finding.fields["path"]) for finding in filled.audit()] == [("lake.archive.digest", pack.path)]
 
 
 def resealed(path: Path, segment: Segment) -> Segment:
