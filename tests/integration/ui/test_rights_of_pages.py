@@ -76,7 +76,8 @@ def pages() -> set[str]:
 def test_every_page_stands_in_this_matrix() -> None:
     known = {path.removeprefix("/") for path in PLAIN} | set(OPEN)
     posted = ("new/check/", "filters/", "{subject}/edit/check/")
-    files = ("files/<str:file>", "{subject}/files/<uuid:uid>/")  # tested with the additions and the files of a record
+    # tested with the additions, the files of a record, and a plant's own sheets
+    files = ("files/<str:file>", "{subject}/files/<uuid:uid>/", "import/<uuid:uid>/")
     for ledger in LEDGERS:
         actions = tuple(f"{{subject}}/{name}/" for name in ACTIONS.get(ledger, ()))
         routes = READ + WRITE + posted + files + actions

@@ -12,6 +12,7 @@ from tanheng.platform.ui.detail import DetailPage, RetirePage
 from tanheng.platform.ui.editing import CheckField, EditPage
 from tanheng.platform.ui.files import FilePage, FilesPage
 from tanheng.platform.ui.importing import ImportPage, TemplateFile
+from tanheng.platform.ui.laying_out import MapPage
 from tanheng.platform.ui.ledger import LedgerPages
 from tanheng.platform.ui.listing import ExportFile, LedgerPage, ListFilePage, ListPage, SavedFilters
 
@@ -31,6 +32,7 @@ def ledger_urls(ledger: LedgerPages) -> URLResolver:
         of(EditPage, "new/", "new"),
         of(CheckField, "new/check/", "check"),
         of(ImportPage, "import/", "import"),
+        of(MapPage, "import/<uuid:uid>/", "map"),
         of(TemplateFile, "template.xlsx", "template"),
         of(ExportFile, "export.xlsx", "xlsx", kind="xlsx"),
         of(ExportFile, "export.csv", "csv", kind="csv"),

@@ -28,26 +28,29 @@ from tanheng.platform.record import attachments, schema
 from tanheng.platform.record.actor import Actor, require
 from tanheng.platform.record.models import Attachment, Plant, Version
 from tanheng.platform.record.sniffing import XLSX
-from tanheng.platform.ui import sheets
+from tanheng.platform.ui import mappings, sheets
 from tanheng.platform.ui.forms import LedgerForm, dress
 from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.layouts import Layout, LeftOut, month_in, places, take
 from tanheng.platform.ui.ledger import LedgerPages, heading
 from tanheng.platform.ui.listing import LedgerPage
+from tanheng.platform.ui.models import SheetMapping
 from tanheng.platform.ui.references import SUBJECT
 from tanheng.platform.ui.resources import DAYS
-from tanheng.platform.ui.sheets import Row, Sheet
+from tanheng.platform.ui.sheets import Grid, Row, Sheet
 
 MOST_FAULTS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one cell, or with a whole row where ``column`` is empty."""
+    """What is wrong with one cell, or with a whole row where ``column`` is empty; ``sheet`` where there are several."""
 
     row: int
     column: str
     value: str
     message: str
+    sheet: str = ""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class Outcome:
 
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     @property
     def new(self) -> int:
@@ -75,12 +79,13 @@ class Outcome:
     @property
     def bad_rows(self) -> int:
         """Return how many rows have a fault."""
-        return len({fault.row for fault in self.faults})
+        return len({(fault.sheet, fault.row) for fault in self.faults})
 
     @property
     def shown(self) -> list[Fault]:
-        """Return the faults that fit on a page, in the order of the rows."""
-        return sorted(self.faults, key=lambda fault: fault.row)[:MOST_FAULTS]
+        """Return the faults that fit on a page, in the order of the sheets and rows."""
+        order = {sheet: place for place, sheet in enumerate(dict.fromkeys(fault.sheet for fault in self.faults))}
+        return sorted(self.faults, key=lambda fault: (order[fault.sheet], fault.row))[:MOST_FAULTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,32 @@ class _New:
     content: Any  # Any: of whichever payload schema
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSheets:
+    """A plant's own workbook, and how it is laid out.
+
+    Parameters
+    ----------
+    month : str
+        Of sheets whose names are days: ``2025-03``.
+    """
+
+    grids: Sequence[Grid]
+    layout: Layout
+    month: str = ""
+
+    def column(self, name: str) -> str:
+        """Return what a field is called in the workbook."""
+        return self.layout.column(name)
+
+    def text(self, row: Row, name: str) -> str:
+        """Return what stands in the workbook where a row says a field."""
+        if name not in self.layout.fields:
+            return ""
+        grid = next(grid for grid in self.grids if grid.name == row.sheet)
+        return grid.text(row.number, self.layout.fields.index(name))
+
+
 class Importer:
     """One sheet on its way into a ledger of a plant."""
 
@@ -99,7 +130,8 @@ class Importer:
         self.ledger, self.plant, self.actor, self.reason = ledger, plant, actor, reason
         self.outcome = Outcome()
         self._new: dict[datetime.date | None, list[_New]] = {}
-        self._seen: dict[tuple[str, ...], int] = {}
+        self._seen: dict[tuple[str, ...], Row] = {}
+        self._own: OwnSheets | None = None
         rows = ledger.reads.ledger(actor, ledger.model, plant)
         self._forms: dict[str, LedgerForm] = {}
         self._meanings = {name: one.meanings(plant) for name, one in ledger.form.references.items()}
@@ -113,9 +145,25 @@ class Importer:
         InputError
             The headings are not the template's.
         """
-        places = self.ledger.resource.place(rows[0].cells, self.ledger.resource.fields())
+        return self._run(rows[1:], self.ledger.resource.place(rows[0].cells, self.ledger.resource.fields()), keep=keep)
+
+    def run_own(self, own: OwnSheets, *, keep: bool) -> Outcome:
+        """Import what a layout finds in a plant's own sheets; unless ``keep``, or with any fault, all is taken back.
+
+        Raises
+        ------
+        InputError
+            The name of a sheet holds no day where one is wanted.
+        """
+        taken = take(own.layout, own.grids, self.ledger.resource, month=own.month)
+        if not taken.rows:
+            raise InputError("platform.ui.mapping_no_rows", row=own.layout.last)
+        self._own, self.outcome.left_out = own, taken.left_out
+        return self._run(taken.rows, places(own.layout), keep=keep)
+
+    def _run(self, rows: Sequence[Row], places: dict[str, int], *, keep: bool) -> Outcome:
         with transaction.atomic():
-            for row in rows[1:]:
+            for row in rows:
                 self._take(row, places)
             for valid_from, entries in self._new.items():
                 self._enter(valid_from, entries)
@@ -128,9 +176,10 @@ class Importer:
         faults += self._resolve(data)
         self._refuse(row, data, faults)
         identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
-        first = self._seen.setdefault(identity, row.number)
-        if first != row.number:
-            self._refuse(row, data, [InputError("platform.ui.row_twice", first=first, key=" ".join(identity))])
+        first = self._seen.setdefault(identity, row)
+        if first is not row:
+            where = f"{first.sheet}!{first.number}" if first.sheet != row.sheet else first.number
+            self._refuse(row, data, [InputError("platform.ui.row_twice", first=where, key=" ".join(identity))])
             return
         record = self._known.get(identity)
         form = self._form(data, record, places)
@@ -216,8 +265,10 @@ class Importer:
                 self._note(row, data, name, str(text))
 
     def _note(self, row: Row, data: dict[str, str], name: str, message: str) -> None:
-        column = heading(self.ledger.model, name) if name in data else ""
-        self.outcome.faults.append(Fault(row.number, column, data.get(name, ""), message))
+        column, value = heading(self.ledger.model, name) if name in data else "", data.get(name, "")
+        if self._own is not None:
+            column, value = self._own.column(name) or column, self._own.text(row, name) or value
+        self.outcome.faults.append(Fault(row.number, column, value, message, row.sheet))
 
 
 def _says(record: Version, content: object, given: Mapping[str, object]) -> bool:
@@ -257,18 +308,44 @@ class ImportPage(LedgerPage):
             return self._page(form, status=400)
         try:
             kept = self._keep(form.cleaned_data["file"])
-            outcome = self._run(kept, form.cleaned_data["reason"].strip(), keep=False)
+            return self._check(form, kept, form.cleaned_data["reason"].strip())
         except InputError as error:
             for finding in (error, *error.findings):
                 form.add_error("file", text_of(finding))
             return self._page(form, status=400)
-        return self._page(form, kept=kept, outcome=outcome)
+
+    def _check(self, form: ImportForm, kept: Attachment, reason: str) -> HttpResponse:
+        """Check our own sheet, or one whose layout is known; a sheet of another kind is first laid out by a person."""
+        try:
+            return self._page(form, kept=kept, outcome=self._run(kept, reason, None, keep=False))
+        except InputError as error:
+            if error.code != "platform.ui.sheet_refused":
+                raise
+        known = mappings.recognised(self.plant, self.ledger.name, self.grids_of(kept))
+        if known is None or (known.is_exact and known.wants_month(kept.name)) or not known.is_exact:
+            query = {"reason": reason, **({"mapping": str(known.mapping.uid)} if known is not None else {})}
+            return redirect(self.link("map", uid=kept.uid, query=query))
+        return self.checked(form, kept, reason, known.mapping)
+
+    def checked(
+        self, form: ImportForm, kept: Attachment, reason: str, mapping: SheetMapping, *, month: str = ""
+    ) -> HttpResponse:
+        """Return the result of a check with a layout that was kept."""
+        outcome = self._run(kept, reason, mapping, month=month, keep=False)
+        return self._page(form, kept=kept, outcome=outcome, mapping=mapping, month=month)
 
     def _import(self, uid: str, reason: str) -> HttpResponse:
-        kept = self._kept(uid)
-        outcome = self._run(kept, reason, keep=True)
+        kept = self.kept(uid)
+        mapping = mappings.one(self.plant, self.ledger.name, self.request.POST.get("mapping", ""))
+        month = self.request.POST.get("month", "")
+        try:
+            outcome = self._run(kept, reason, mapping, month=month, keep=True)
+        except InputError as error:  # the layout was changed meanwhile
+            messages.error(self.request, text_of(error))
+            return redirect(self.link("import"))
         if outcome.faults:
-            return self._page(ImportForm(initial={"reason": reason}), kept=kept, outcome=outcome, status=409)
+            form = ImportForm(initial={"reason": reason})
+            return self._page(form, kept=kept, outcome=outcome, mapping=mapping, month=month, status=409)
         said = {"new": outcome.new, "corrected": outcome.corrected, "unchanged": outcome.unchanged, "file": kept.name}
         text = _("Imported from “%(file)s”: %(new)s new, %(corrected)s corrected, %(unchanged)s unchanged.") % said
         messages.success(self.request, text)
@@ -279,7 +356,8 @@ class ImportPage(LedgerPage):
             file.chunks(), plant=self.plant.pk, name=file.name or "file", actor=self.actor, allowed=sheets.MEDIA
         )
 
-    def _kept(self, uid: str) -> Attachment:
+    def kept(self, uid: str) -> Attachment:
+        """Return a file that the actor handed in."""
         try:
             found = Attachment.objects.filter(plant=self.plant, uid=uuid.UUID(uid), actor=self.actor.uid).first()
         except ValueError:
@@ -288,19 +366,39 @@ class ImportPage(LedgerPage):
             raise MissingError("platform.ui.no_file")
         return found
 
-    def _run(self, kept: Attachment, reason: str, *, keep: bool) -> Outcome:
+    def grids_of(self, kept: Attachment) -> list[Grid]:
+        """Return the sheets of a file, its bytes found to be those that were logged."""
+        with attachments.opened(kept):
+            return sheets.grids(attachments.path_of(kept.sha256), kept.media)
+
+    def _run(self, kept: Attachment, reason: str, mapping: SheetMapping | None, *, keep: bool, month: str = "") -> Outcome:
+        importer = Importer(self.ledger, self.plant, self.actor, reason)
+        if mapping is not None:
+            layout = Layout.from_json(mapping.layout)
+            own = OwnSheets(self.grids_of(kept), layout, month or month_in([kept.name]))
+            return importer.run_own(own, keep=keep)
         with attachments.opened(kept):  # the bytes are those that were logged
             rows = sheets.read(attachments.path_of(kept.sha256), kept.media)
-        return Importer(self.ledger, self.plant, self.actor, reason).run(rows, keep=keep)
+        return importer.run(rows, keep=keep)
 
     def _page(
-        self, form: ImportForm, *, kept: Attachment | None = None, outcome: Outcome | None = None, status: int = 200
+        self,
+        form: ImportForm,
+        *,
+        kept: Attachment | None = None,
+        outcome: Outcome | None = None,
+        mapping: SheetMapping | None = None,
+        month: str = "",
+        status: int = 200,
     ) -> HttpResponse:
         dress(form)
         reason = str(
             form.cleaned_data.get("reason", "") if form.is_bound and form.is_valid() else form.initial.get("reason", "")
         )
-        return self.show({"form": form, "kept": kept, "outcome": outcome, "reason": reason}, status=status)
+        values = {"form": form, "kept": kept, "outcome": outcome, "reason": reason, "mapping": mapping, "month": month}
+        if mapping is not None and kept is not None:
+            values["map"] = self.link("map", uid=kept.uid, query={"mapping": str(mapping.uid), "reason": reason})
+        return self.show(values, template="ui/ledger/import.html", status=status)
 
 
 class TemplateFile(LedgerPage):

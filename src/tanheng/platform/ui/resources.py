@@ -57,11 +57,14 @@ class LedgerResource:
         Fields by which a row finds the record that it corrects.
     examples : mapping
         One good value of each column, for the template.
+    aliases : mapping
+        What plants call a field in their own sheets, so that it is proposed for such a heading.
     """
 
     form: ClassVar[type[LedgerForm]]
     key: ClassVar[tuple[str, ...]]
     examples: ClassVar[Mapping[str, str]] = {}
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def fields(cls) -> list[str]:

@@ -25,10 +25,90 @@ _LONGEST_LIST = 255  # of the words that Excel offers in a cell
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet; ``number`` is what the spreadsheet calls it."""
+    """One row of a sheet; ``number`` is what the spreadsheet calls it. ``sheet`` is empty where there is but one."""
 
     number: int
     cells: tuple[str, ...]
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A whole sheet as text; a merged cell says in all its places what it says in the first."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def width(self) -> int:
+        """Return the number of columns."""
+        return max((len(row) for row in self.rows), default=0)
+
+    def text(self, row: int, column: int) -> str:
+        """Return what stands in a cell; rows count from 1, columns from 0."""
+        cells = self.rows[row - 1] if 1 <= row <= len(self.rows) else ()
+        return cells[column].strip() if column < len(cells) else ""
+
+
+def letter(column: int) -> str:
+    """Return what a spreadsheet calls a column that counts from 0.
+
+    Examples
+    --------
+    >>> [letter(column) for column in (0, 25, 26, 701)]
+    ['A', 'Z', 'AA', 'ZZ']
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def grids(path: Path, media: str) -> list[Grid]:
+    """Return all visible sheets of a workbook that hold anything, or the one of a CSV file.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is too large, or holds nothing.
+    """
+    found = [_csv_grid(path)] if media == CSV else _workbook_grids(path)
+    found = [grid for grid in found if any(text.strip() for row in grid.rows for text in row)]
+    count = sum(len(grid.rows) for grid in found)
+    if count > MOST_ROWS + 1:
+        raise InputError("platform.ui.rows", count=count - 1, limit=MOST_ROWS)
+    if not found:
+        raise InputError("platform.ui.no_rows")
+    return found
+
+
+def _csv_grid(path: Path) -> Grid:
+    rows: list[tuple[str, ...]] = []
+    for row in _read_csv(path):
+        rows.extend([()] * (row.number - 1 - len(rows)))
+        rows.append(row.cells)
+    return Grid("", tuple(rows))
+
+
+def _workbook_grids(path: Path) -> list[Grid]:
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as book:
+            visible = [one.name for one in book.sheets_metadata if one.visible == python_calamine.SheetVisibleEnum.Visible]
+            return [_grid(book.get_sheet_by_name(name)) for name in visible]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError("platform.ui.unreadable", reason=str(error)) from error
+
+
+def _grid(sheet: Any) -> Grid:  # Any: calamine's sheet
+    cells = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)
+    rows = [[_text(cell) for cell in row[:MOST_COLUMNS]] for row in cells]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if top < len(rows) and left < len(rows[top]):
+            for row in rows[top : bottom + 1]:
+                row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
+    return Grid(sheet.name, tuple(tuple(row) for row in rows))
 
 
 def read(path: Path, media: str) -> list[Row]:

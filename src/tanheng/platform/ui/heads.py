@@ -1,0 +1,161 @@
+"""The headings of a plant's own sheets: where they stand, which unit they name, and which of our fields they may mean."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import override
+
+from tanheng.core import units
+from tanheng.platform.ui.ledger import heading
+from tanheng.platform.ui.resources import LANGUAGES, LedgerResource
+from tanheng.platform.ui.sheets import Grid
+
+SEPARATOR = " / "
+LIKE = 0.55  # from here on a field is proposed for a heading
+_DEEPEST = 3  # rows of headings
+_LOWEST = 15  # row in which headings begin at the latest
+_UNIT = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$")
+_NOISE = re.compile(r"[\s*＊:：、，,。.·_\-/]+")
+_UNITS = {
+    "吨": "t", "千克": "kg", "公斤": "kg", "万吨": "10^4t", "米": "m", "兆瓦": "MW", "千瓦": "kW", "千瓦时": "kWh", "度": "kWh",
+    "兆瓦时": "MWh", "万千瓦时": "10^4kWh", "万度": "10^4kWh", "小时": "h", "天": "d", "月": "month", "个月": "month",
+    "年": "a",
+    "吨/天": "t/d", "吨/日": "t/d", "吨/时": "t/h", "吨/小时": "t/h", "℃": "degC", "°c": "degC", "立方米": "m3", "m³": "m3",
+    "％": "%", "千帕": "kPa", "帕": "Pa", "升": "L", "吉焦": "GJ", "兆焦": "MJ",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A field that a heading may mean, and how alike the two are, from 0 to 1."""
+
+    field: str
+    likeness: float
+
+
+def heads_of(grid: Grid, first: int, last: int) -> tuple[str, ...]:
+    """Return the heading of each column: what stands in the rows ``first`` to ``last``, from the top down."""
+    return tuple(
+        SEPARATOR.join(
+            dict.fromkeys(" ".join(text.split()) for row in range(first, last + 1) if (text := grid.text(row, column)))
+        )
+        for column in range(grid.width)
+    )
+
+
+def unit_in(text: str) -> str:
+    """Return the unit that a heading names in brackets at its end, as the kernel writes it; empty without one."""
+    found = _UNIT.search(text)
+    if found is None:
+        return ""
+    said = found[1].strip()
+    known = _UNITS.get(said.casefold(), said)
+    return known if known in units.UNITS else ""
+
+
+def plain(text: str) -> str:
+    """Return what of a heading tells it from others: without unit, signs and spaces."""
+    return _NOISE.sub("", _UNIT.sub("", text)).casefold().replace("时间", "日期")
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two plain texts are: 1 for the same, 0 for nothing in common.
+
+    Examples
+    --------
+    >>> [likeness("器具编号", other) for other in ("器具编号", "编号", "器具名称", "厂家")]
+    [1.0, 0.8, 0.4, 0.0]
+    """
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return 1.0
+    short, long = sorted((one, other), key=len)
+    if len(short) > 1 and short in long:
+        return round(0.6 + 0.4 * len(short) / len(long), 3)
+    pairs = _shared(one, other, 2)
+    return round(pairs if long.isascii() else max(pairs, 0.8 * _shared(one, other, 1)), 3)  # one Chinese sign says a word
+
+
+def _shared(one: str, other: str, size: int) -> float:
+    left, right = _pieces(one, size), _pieces(other, size)
+    return 2 * (left & right).total() / (left.total() + right.total() or 1)
+
+
+def _pieces(text: str, size: int) -> Counter[str]:
+    return Counter(text[start : start + size] for start in range(len(text) - size + 1))
+
+
+def names_of(resource: type[LedgerResource]) -> dict[str, list[str]]:
+    """Return what each field of a ledger is called, in both languages and by its aliases."""
+    names: dict[str, list[str]] = {field: [plain(field)] for field in (*resource.fields(), "valid_from", "valid_to")}
+    for language in LANGUAGES:
+        with override(language):
+            for field, known in names.items():
+                known.append(plain(heading(resource.form.model, field)))
+    for field, others in resource.aliases.items():
+        names[field].extend(plain(other) for other in others)
+    return names
+
+
+def guesses(heads: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[int, Guess]:
+    """Return for each column the field that it most likely means; no field twice, the most alike first."""
+    scored = sorted(
+        (
+            (_best(head, known), -column, column, field)
+            for column, head in enumerate(heads)
+            if head
+            for field, known in names.items()
+        ),
+        reverse=True,
+    )
+    found: dict[int, Guess] = {}
+    taken: set[str] = set()
+    for score, _order, column, field in scored:
+        if score < LIKE:
+            break
+        if column not in found and field not in taken:
+            found[column] = Guess(field, score)
+            taken.add(field)
+    return found
+
+
+def _best(head: str, known: Sequence[str]) -> float:
+    """Return how alike a heading and a field are; the lowest row says most, the others a little less."""
+    parts = head.split(SEPARATOR)
+    said = [(plain(parts[-1]), 1.0), (plain("".join(parts)), 1.0), *((plain(part), 0.9) for part in parts[:-1])]
+    return max(weight * likeness(text, name) for text, weight in said for name in known)
+
+
+def head_rows(grid: Grid, names: Mapping[str, Sequence[str]]) -> tuple[int, int]:
+    """Return the first and the last row of the headings: where most columns mean a field of ours."""
+    best, found = 0.0, (1, 1)
+    for first in range(1, min(_LOWEST, len(grid.rows)) + 1):
+        for last in range(first, min(first + _DEEPEST, len(grid.rows) + 1)):
+            heads = heads_of(grid, first, last)
+            texts = [head for head in heads if head]
+            if len(set(texts)) < 2:  # a title merged over the sheet
+                continue
+            said = guesses(heads, names).values()
+            score = sum(one.likeness for one in said) - 0.05 * (last - first) - 0.3 * _figures(grid, first, last)
+            if score > best + 1e-9:
+                best, found = score, (first, last)
+    first, last = found
+    while first > 1 and last - first + 1 < _DEEPEST and _is_head(grid, first - 1):  # headings above others tell them apart
+        first -= 1
+    return first, last
+
+
+def _is_head(grid: Grid, row: int) -> bool:
+    """Tell whether a row may be one of headings: several texts, and no title merged over the sheet."""
+    return len({grid.text(row, column) for column in range(grid.width)} - {""}) > 1 and not _figures(grid, row, row)
+
+
+def _figures(grid: Grid, first: int, last: int) -> int:
+    """Return how many cells of the rows hold figures or days, which headings do not."""
+    cells = (grid.text(row, column) for row in range(first, last + 1) for column in range(grid.width))
+    return sum(bool(re.fullmatch(r"[-+]?[\d.,/年月日%-]+", cell)) for cell in cells)
