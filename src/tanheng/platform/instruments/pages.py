@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tanheng.platform.instruments import actions, filters, forms, models, resources, selectors, services, tables
+from tanheng.platform.instruments import (
+    actions,
+    filters,
+    form_181,
+    forms,
+    models,
+    printed,
+    resources,
+    selectors,
+    services,
+    tables,
+    workbook,
+    year_end_pages,
+)
+from tanheng.platform.record.sniffing import PDF, XLSX
 from tanheng.platform.ui.additions import related
 from tanheng.platform.ui.addresses import ledger_urls
-from tanheng.platform.ui.ledger import LedgerPages, Tab
+from tanheng.platform.ui.ledger import LedgerPages, ListFile, ListLink, Tab
 
 INSTRUMENTS: LedgerPages = LedgerPages(
     name="instruments",
@@ -32,6 +46,21 @@ INSTRUMENTS: LedgerPages = LedgerPages(
         Tab(name="seals", title=_("Seals"), context=related(ledger=lambda: SEALS, field="instrument")),
     ),
     actions=actions.OF_INSTRUMENT,
+    files=(
+        ListFile(name="table-b1.xlsx", title=_("Table B.1"), media=XLSX, make=printed.b1),
+        ListFile(name="table-b3.xlsx", title=_("JJF 1356 tables B.3 to B.7"), media=XLSX, make=printed.b3),
+        ListFile(name="emissions.xlsx", title=_("Counts by kind of emission"), media=XLSX, make=printed.by_emission),
+        ListFile(name="labels.pdf", title=_("Labels"), media=PDF, make=printed.labels),
+    ),
+    more=(
+        ListLink(title=_("Chains of instruments"), route="chains:list"),
+        ListLink(title=_("Installations"), route="installations:list"),
+        ListLink(title=_("Life of instruments"), route="spells:list"),
+        ListLink(title=_("Seals"), route="seals:list"),
+        ListLink(title=_("Form 1-8-1"), route="form-1-8-1"),
+        ListLink(title=_("Year's end"), route="year-ends"),
+        ListLink(title=_("Import a workbook"), route="instrument-workbook", permission="instruments.write"),
+    ),
 )
 SPELLS: LedgerPages = LedgerPages(
     name="spells",
@@ -116,6 +145,7 @@ CERTIFICATES: LedgerPages = LedgerPages(
         Tab(name="confirmation", title=_("Confirmation"), context=related(ledger=lambda: CONFIRMATIONS, field="certificate")),
     ),
     actions=actions.OF_CERTIFICATE,
+    more=(ListLink(title=_("Metrological confirmations"), route="confirmations:list"),),
 )
 CONFIRMATIONS: LedgerPages = LedgerPages(
     name="confirmations",
@@ -135,4 +165,13 @@ CONFIRMATIONS: LedgerPages = LedgerPages(
 
 LEDGERS = (INSTRUMENTS, SPELLS, INSTALLATIONS, CHAINS, SEALS, CERTIFICATES, CONFIRMATIONS)
 
-urlpatterns: list[URLPattern | URLResolver] = [ledger_urls(ledger) for ledger in LEDGERS]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *(ledger_urls(ledger) for ledger in LEDGERS),
+    path("form-1-8-1/", form_181.Form181Page.as_view(), name="form-1-8-1"),
+    path("form-1-8-1.xlsx", form_181.Form181File.as_view(), name="form-1-8-1-file"),
+    path("year-ends/", year_end_pages.YearEndsPage.as_view(), name="year-ends"),
+    path("year-ends/<int:year>/", year_end_pages.YearEndPage.as_view(), name="year-end"),
+    path("year-ends/<int:year>.xlsx", year_end_pages.YearEndFile.as_view(), name="year-end-file"),
+    path("instrument-workbook/", workbook.WorkbookPage.as_view(), name="instrument-workbook"),
+    path("instrument-workbook.xlsx", workbook.WorkbookTemplate.as_view(), name="instrument-workbook-file"),
+]
