@@ -231,7 +231,7 @@ def _pinned(folder: Path) -> KeyRecord | None:
 def _configuration(config: Path, folder: Path, pinned: KeyRecord | None) -> Configuration:
     """Return the configuration in force: the one the platform ordered, else the file's."""
     from tanheng.edge.configuration import load
-    from tanheng.edge.terminal import CONFIGURATION_FILE
+    from tanheng.edge.obedience import CONFIGURATION_FILE
 
     ordered = folder / CONFIGURATION_FILE
     return load(ordered if pinned is not None and ordered.is_file() else config)

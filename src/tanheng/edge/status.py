@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tanheng.core.aggregate import amount
-from tanheng.edge.spool import Gauge
+from tanheng.edge.outbox import Gauge
 
 if TYPE_CHECKING:
     from tanheng.edge.terminal import Terminal

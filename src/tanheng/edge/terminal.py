@@ -19,12 +19,9 @@ import contextlib
 import dataclasses
 import json
 import logging
-from collections import deque
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
-
-import cbor2
 
 from tanheng.core.batch import ClockSource
 from tanheng.core.errors import TanhengError
@@ -35,25 +32,24 @@ from tanheng.edge.configuration import Configuration, digest, parse
 from tanheng.edge.context import DeviceContext, Disk, Journal
 from tanheng.edge.drivers.port import ticks
 from tanheng.edge.drivers.supervisor import Supervisor
-from tanheng.edge.errors import OrderError, SpoolError, UplinkError
+from tanheng.edge.errors import SpoolError, UplinkError
 from tanheng.edge.events import EventKind, event
 from tanheng.edge.image import ProcessImage
-from tanheng.edge.orders import Order, open_order
+from tanheng.edge.obedience import Obedience, Switch
 from tanheng.edge.page import Page
 from tanheng.edge.provisional import FactorSet, factor_set
 from tanheng.edge.sampler import Sampler
 from tanheng.edge.sealer import ClockState, Sealer
+from tanheng.edge.sending import Sending
 from tanheng.edge.spool import Spool
 from tanheng.edge.status import Snapshot, snapshot
 from tanheng.edge.timecheck import sntp_offset
 from tanheng.edge.totals import META_KEY
 from tanheng.edge.uplink import Sender
-from tanheng.trust.files import FolderFiles, replace
 from tanheng.trust.keys import KeyRecord
 from tanheng.trust.suites import Signer
 
 SPOOL_FILE = "spool.sqlite"
-CONFIGURATION_FILE = "configuration.json"
 _LOG = logging.getLogger("tanheng.edge")
 _PRUNE_MS = 3_600_000
 
@@ -65,7 +61,7 @@ class Terminal:
     ----------
     configuration : Configuration
     data : Path
-        Folder of the disk buffer and of what orders brought.
+        Folder of the disk buffer and of what orders brought; made for this user alone (0700) when it is not there.
     signer : Signer
         The device key.
     clock : Clock, optional
@@ -84,21 +80,21 @@ class Terminal:
     ) -> None:
         self.configuration = configuration
         self.clock: Clock = clock or SystemClock()
-        self.data = data
+        self.data = _made(data)
         self._signer = signer
         self._key = configuration_key
-        self._disk = Disk(Spool(data / SPOOL_FILE, limit_bytes=configuration.limits.spool_bytes))
-        self.spool = self._disk.spool
-        self.journal = Journal(self._disk, self.clock)
+        self.disk = Disk(Spool(data / SPOOL_FILE, limit_bytes=configuration.limits.spool_bytes))
+        self.spool = self.disk.spool
+        self.journal = Journal(self.disk, self.clock)
         self.clock_state = ClockState(source=_source(configuration, self.clock))
         self.factors: FactorSet | None = None
         self.started = self.clock.wall()
         self.snapshot: Snapshot | None = None
         self._sealed = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._next: Configuration | None = None
+        self.next: Configuration | None = None
         self._seal_fault = ""
-        self._strange: deque[bytes] = deque(maxlen=32)
+        self.obedience = Obedience(self, configuration_key, self._sealed)
         self._build()
 
     def _build(self) -> None:
@@ -113,7 +109,7 @@ class Terminal:
         self.supervisors: dict[str, Supervisor] = {}
         for device in configuration.devices:
             context = DeviceContext(
-                device.id, clock=self.clock, image=self.image, journal=self.journal, disk=self._disk, facts=self._fact
+                device.id, clock=self.clock, image=self.image, journal=self.journal, disk=self.disk, facts=self._fact
             )
             driver = drivers.make(device, configuration.channels_of(device.id))
             context.supervisor = self.supervisors[device.id] = Supervisor(device, driver, context)
@@ -132,9 +128,9 @@ class Terminal:
             self.page = page
             while not self._stopping.is_set():
                 await self._run_once()
-                if self._next is not None and await self._settled():
-                    await self._switch(self._next)
-                    self._next = None
+                if self.next is not None and await self._settled():
+                    await self._switch(self.next)
+                    self.next = None
         finally:
             if page is not None:
                 page.stop()
@@ -149,9 +145,9 @@ class Terminal:
         work: list[Coroutine[Any, Any, None]] = [supervisor.run() for supervisor in self.supervisors.values()]
         work += [self._scan_loop(), self._seal_loop(), self._status_loop()]
         if self.configuration.uplink.routes:
-            work.append(self._send_loop())
+            work.append(Sending(self, self._sealed).run())
             if self._key is not None and self.configuration.uplink.orders_ms:
-                work.append(self._orders_loop())
+                work.append(self.obedience.run())
         if "ntp" in self.configuration.time:
             work.append(self._time_loop())
         tasks = [asyncio.create_task(one) for one in work]
@@ -163,7 +159,7 @@ class Terminal:
                 task.cancel()
             results = await asyncio.gather(*tasks, stopped, return_exceptions=True)
         for result in results:
-            if isinstance(result, Exception) and not isinstance(result, _Switch):
+            if isinstance(result, Exception) and not isinstance(result, Switch):
                 raise result
 
     async def _take_over(self) -> None:
@@ -199,7 +195,7 @@ class Terminal:
     async def _settled(self) -> bool:
         """Seal everything that was read so far; return whether nothing is left over that belongs to this configuration."""
         await self._finish()
-        return not self.journal.unwritten and not await self._disk.run(self.spool.unsealed)
+        return not self.journal.unwritten and not await self.disk.run(self.spool.unsealed)
 
     async def _switch(self, after: Configuration) -> None:
         """Put a new configuration in force; the old one's readings have been sealed under the old digest."""
@@ -207,23 +203,23 @@ class Terminal:
         await self.sender.close()
         self.configuration = after
         self._build()
-        await self._disk.run(self._carry_over, before)
+        await self.disk.run(self._carry_over, before)
 
     async def _finish(self) -> None:
         await self.journal.write()
         with contextlib.suppress(SpoolError):
-            await self._disk.run(self.sealer.seal, alive=False)
+            await self.disk.run(self.sealer.seal, alive=False)
         await self._keep_parameters()
 
     async def _close(self) -> None:
         self.journal.add([event(EventKind.STOPPED, at=self.clock.wall())])
         await self._finish()
         await self.sender.close()
-        self._disk.close()
+        self.disk.close()
 
     async def _keep_parameters(self) -> None:
         with contextlib.suppress(SpoolError):
-            await self._disk.run(self.spool.set_meta, "parameters", json.dumps(self.sampler.parameters).encode())
+            await self.disk.run(self.spool.set_meta, "parameters", json.dumps(self.sampler.parameters).encode())
 
     # --- loops
 
@@ -249,75 +245,18 @@ class Terminal:
         async for now in ticks(self.clock, every):
             await self.journal.write()
             try:
-                if await self._disk.run(self.sealer.seal):
+                if await self.disk.run(self.sealer.seal):
                     self._sealed.set()
                 self._seal_fault = ""
-                if self._next is not None:
-                    raise _Switch
-                await self._disk.run(self.spool.make_room)
+                if self.next is not None:
+                    raise Switch
+                await self.disk.run(self.spool.make_room)
                 if now - pruned >= _PRUNE_MS:
                     pruned = now
-                    await self._disk.run(self.spool.prune, before=self.clock.wall() - self.configuration.limits.keep_ms)
+                    await self.disk.run(self.spool.prune, before=self.clock.wall() - self.configuration.limits.keep_ms)
             except SpoolError as error:
                 self._seal_fault = error.text()
                 _LOG.warning("%s", self._seal_fault)
-
-    async def _send_loop(self) -> None:
-        chunk_bytes = self.configuration.uplink.chunk_bytes
-        while True:
-            try:
-                if not await self._send_round(chunk_bytes):
-                    self._sealed.clear()
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(1):
-                            await self._sealed.wait()
-            except UplinkError as error:
-                if error.fields.get("status") == 413:  # the platform says that one body was too large
-                    chunk_bytes = max(chunk_bytes // 2, 16 << 10)
-                self._note_route(None)
-                await asyncio.sleep(self.sender.pause_ms() / 1000)
-            except SpoolError as error:
-                _LOG.warning("%s", error.text())
-                await asyncio.sleep(1)
-
-    async def _send_round(self, chunk_bytes: int) -> bool:
-        """Send the newest batch, then a chunk of the oldest; return whether anything waited."""
-        newest = await self._disk.run(self.spool.newest_waiting, 1)
-        if not newest:
-            return False
-        await self._send(newest)
-        chunk = await self._disk.run(self.spool.oldest_waiting, limit_bytes=chunk_bytes)
-        if chunk:
-            await self._send(chunk)
-        return True
-
-    async def _send(self, batches: list[Any]) -> None:  # Any: Stored
-        before = self.sender.current
-        answer = await self.sender.send(batches)
-        if self.sender.current is not before and self.sender.current is not None:
-            self._note_route(self.sender.current.route.name)
-        now = self.clock.wall()
-        if answer.acknowledged:
-            await self._disk.run(self.spool.acknowledge, answer.acknowledged, now=now)
-        if answer.refused:
-            await self._disk.run(self.spool.refuse, answer.refused, now=now)
-        if not answer.acknowledged and not answer.refused:
-            raise UplinkError("edge.uplink.silent", count=len(batches))
-        if answer.platform_time is not None and "ntp" not in self.configuration.time:
-            self._clock_from_platform(answer.platform_time)
-
-    _route: str | None = None
-
-    def _note_route(self, name: str | None) -> None:
-        if name != self._route:
-            self.journal.add([event(EventKind.ROUTE_CHANGED, at=self.clock.wall(), before=self._route, after=name)])
-            self._route = name
-
-    def _clock_from_platform(self, time: int) -> None:
-        if self.clock_state.source in (ClockSource.FREE, ClockSource.PLATFORM):
-            self.clock_state.source = ClockSource.PLATFORM
-            self.clock_state.offset_ms = self.clock.wall() - time
-            self.clock_state.checked = self.clock.wall()
 
     async def _time_loop(self) -> None:
         time = self.configuration.time
@@ -332,94 +271,9 @@ class Terminal:
 
     async def _status_loop(self) -> None:
         while True:
-            gauge = await self._disk.run(self.spool.gauge)
+            gauge = await self.disk.run(self.spool.gauge)
             self.snapshot = snapshot(self, gauge)
             await asyncio.sleep(2)
-
-    # --- orders
-
-    async def _orders_loop(self) -> None:
-        async for _ in ticks(self.clock, self.configuration.uplink.orders_ms):
-            with contextlib.suppress(UplinkError):
-                data = await self.sender.orders(after=await self._last_order())
-                await self.obey(data)
-
-    async def _last_order(self) -> int:
-        return int(await self._disk.run(self.spool.meta, "order") or 0)
-
-    async def obey(self, data: bytes) -> None:
-        """Obey a CBOR sequence of signed orders, each once; what is refused becomes an event."""
-        for one in _sequence(data):
-            await self._obey_one(one)
-
-    async def _obey_one(self, data: bytes) -> None:
-        if self._key is None:
-            raise OrderError("edge.order.no_key")
-        after = await self._last_order()
-        try:
-            order = open_order(data, terminal=self.configuration.terminal, key=self._key, after=after)
-        except TanhengError as error:
-            if error.code != "edge.order.old" and data not in self._strange:  # told once, however often it is offered
-                self._strange.append(data)
-                self._refused_order(None, error)
-            return
-        try:
-            switch = await self._carry_out(order)
-        except TanhengError as error:
-            self._refused_order(order, error)
-            switch = None
-        await self._disk.run(self.spool.set_meta, "order", str(order.number).encode())
-        if switch is not None:
-            self._next = switch
-            raise _Switch
-
-    def _refused_order(self, order: Order | None, error: TanhengError) -> None:
-        number = None if order is None else order.number
-        self.journal.add(
-            [event(EventKind.ORDER_REFUSED, at=self.clock.wall(), number=number, code=error.code, reason=error.text())]
-        )
-
-    async def _carry_out(self, order: Order) -> Configuration | None:
-        content = order.content
-        if isinstance(content, bytes) and order.kind == "configuration":
-            return self._new_configuration(content)
-        if isinstance(content, bytes):
-            await self._new_factors(content, order)
-        else:
-            await self._resend(order)
-        return None
-
-    def _new_configuration(self, content: bytes) -> Configuration:
-        try:
-            text = content.decode()
-        except UnicodeDecodeError as error:
-            raise OrderError("edge.order.text", reason=str(error)) from error
-        found = parse(text, thing="order")
-        if found.terminal != self.configuration.terminal:
-            raise OrderError("edge.order.terminal", found=found.terminal, wanted=self.configuration.terminal)
-        for device in found.devices:
-            drivers.make(device, found.channels_of(device.id))
-        replace(FolderFiles(self.data), CONFIGURATION_FILE, found.document)
-        return found
-
-    async def _new_factors(self, content: bytes, order: Order) -> None:
-        try:
-            factors = factor_set(json.loads(content))
-        except ValueError as error:
-            raise OrderError("edge.order.text", reason=str(error)) from error
-        await self._disk.run(self.spool.set_meta, "factors", content)
-        self.factors = factors
-        self.journal.add([event(EventKind.FACTORS_APPLIED, at=self.clock.wall(), version=factors.version, reason=order.reason)])
-
-    async def _resend(self, order: Order) -> None:
-        content = order.content if not isinstance(order.content, bytes) else {}
-        first, last = content.get("first"), content.get("last")
-        if type(first) is not int or type(last) is not int or not 1 <= first <= last:
-            raise OrderError("edge.order.range", first=first, last=last)
-        count = await self._disk.run(self.spool.resend, first=first, last=last)
-        fields = {"first": first, "last": last, "count": count, "reason": order.reason}
-        self.journal.add([event(EventKind.RESEND, at=self.clock.wall(), **fields)])
-        self._sealed.set()
 
     # --- facts
 
@@ -442,27 +296,16 @@ class Terminal:
         return [fault for fault in found if fault]
 
 
-class _Switch(Exception):  # noqa: N818  # a signal between loops; nothing is wrong
-    """A new configuration waits."""
+def _made(folder: Path) -> Path:
+    """Return the data folder, made for this user alone when it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SpoolError("edge.data.folder", path=str(folder), reason=str(error)) from error
+    return folder
 
 
 def _source(configuration: Configuration, clock: Clock) -> ClockSource:
     if isinstance(clock, ScaledClock):
         return ClockSource.SIMULATED
     return ClockSource(configuration.time.get("source", "free"))
-
-
-def _sequence(data: bytes) -> list[bytes]:
-    """Return the items of a CBOR sequence as their own bytes."""
-    import io
-
-    found = []
-    stream = io.BytesIO(data)
-    while stream.tell() < len(data):
-        start = stream.tell()
-        try:
-            cbor2.CBORDecoder(stream).decode()
-        except (cbor2.CBORError, RecursionError, ValueError) as error:
-            raise UplinkError("edge.uplink.answer", reason=f"{type(error).__name__}: {error}") from error
-        found.append(data[start : stream.tell()])
-    return found

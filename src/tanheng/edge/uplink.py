@@ -26,7 +26,7 @@ import httpx
 from tanheng.edge.clock import Clock
 from tanheng.edge.configuration.model import Route, Uplink
 from tanheng.edge.errors import UplinkError
-from tanheng.edge.spool import Stored
+from tanheng.edge.outbox import Stored
 from tanheng.edge.tls import refusal, trusting
 
 ENVELOPES = "/api/v1/envelopes"

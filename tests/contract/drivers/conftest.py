@@ -33,8 +33,9 @@ from tanheng.edge.configuration import Configuration, parse
 from tanheng.edge.context import DeviceContext, Disk, Journal
 from tanheng.edge.drivers.supervisor import Supervisor
 from tanheng.edge.image import ProcessImage
+from tanheng.edge.packing import unpack
 from tanheng.edge.reading import EVENT_CHANNEL, Reading
-from tanheng.edge.spool import Spool, _unpack
+from tanheng.edge.spool import Spool
 from tanheng.protocols.dlt645 import frame
 from tanheng.protocols.hj212 import Group, Message, encode_frame, stamp
 
@@ -108,7 +109,7 @@ class Site:
             rows = connection.execute("SELECT readings FROM journal ORDER BY id").fetchall()
         finally:
             connection.close()
-        return [reading for (packed,) in rows for reading in _unpack(packed)]
+        return [reading for (packed,) in rows for reading in unpack(packed)]
 
     async def events(self) -> list[dict[str, Any]]:
         await self.journal.write()

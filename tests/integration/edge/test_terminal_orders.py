@@ -132,7 +132,7 @@ async def test_a_terminal_without_a_pinned_key_obeys_nothing(rig: Any, wait: Any
     await wait(lambda: len(rig.receiver.stored) >= 4)
     assert rig.receiver.events("resend") == []
     with pytest.raises(TanhengError):
-        await terminal.obey(rig.order(1, "resend", {"first": 1, "last": 1}))
+        await terminal.obedience.obey(rig.order(1, "resend", {"first": 1, "last": 1}))
 
 
 async def test_a_range_is_sent_again_on_a_signed_request(rig: Any, wait: Any) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import struct
 import time
+from pathlib import Path
 from typing import Any
 
 import cbor2
@@ -245,3 +246,19 @@ async def test_without_a_time_server_the_platforms_answers_are_the_source(rig: A
     batch = next(one.batch for one in rig.receiver.stored.values() if one.batch.clock_source is ClockSource.PLATFORM)
     assert batch.clock_offset_ms is not None
     assert abs(batch.clock_offset_ms) < 1000
+
+
+async def test_the_data_folder_is_made_for_this_user_alone(rig: Any, wait: Any, tmp_path: Path) -> None:
+    rig.folder = tmp_path / "var" / "terminal"
+    await rig.start()
+    await wait(lambda: len(rig.receiver.stored) >= 2)
+    assert rig.folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_data_folder_that_cannot_be_made_is_named_with_what_to_do(rig: Any, tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file", encoding="utf-8")
+    rig.folder = tmp_path / "var" / "terminal"
+    with pytest.raises(EdgeError) as caught:
+        rig.make()
+    assert caught.value.code == "edge.data.folder"
+    assert str(rig.folder) in caught.value.text("zh")

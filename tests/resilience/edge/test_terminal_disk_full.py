@@ -123,12 +123,12 @@ async def test_a_new_configuration_waits_until_the_old_readings_are_sealed(rig: 
     second = {**rig.content["channels"][0], "id": "first", "decimals": 3}
     changed = {**rig.content, "channels": [second, rig.content["channels"][0]]}
     refuse = "CREATE TRIGGER full BEFORE INSERT ON envelope BEGIN SELECT RAISE(FAIL, 'full'); END"
-    await terminal._disk.run(terminal.spool._db.execute, refuse)
+    await terminal.disk.run(terminal.spool._db.execute, refuse)
     rig.receiver.orders.append(rig.order(1, "configuration", json.dumps(changed).encode()))
-    await wait(lambda: terminal._next is not None, what="the order")
+    await wait(lambda: terminal.next is not None, what="the order")
     await asyncio.sleep(0.7)
     assert terminal.configuration.digest == old
-    await terminal._disk.run(terminal.spool._db.execute, "DROP TRIGGER full")
+    await terminal.disk.run(terminal.spool._db.execute, "DROP TRIGGER full")
     await wait(lambda: terminal.configuration.digest != old, what="the switch")
     count = len(rig.receiver.stored)
     await wait(lambda: len(rig.receiver.stored) >= count + 6)

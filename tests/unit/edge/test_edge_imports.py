@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import tanheng.edge
 
 FORBIDDEN = (
     "django",
@@ -42,3 +45,15 @@ def test_a_driver_library_is_imported_only_when_a_configuration_names_it() -> No
     ).stdout.split()
     heavy = {"asyncua", "pymodbus", "aiomqtt", "sqlalchemy", "python_calamine"}
     assert heavy.isdisjoint(loaded)
+
+
+def test_nothing_waits_in_a_way_that_can_swallow_a_cancellation() -> None:
+    """``asyncio.wait_for`` of Python 3.11 can (https://github.com/python/cpython/issues/86296); ``asyncio.timeout`` not."""
+    sources = Path(tanheng.edge.__file__).parents[1]
+    found = [
+        path
+        for name in ("edge", "simulator")
+        for path in (sources / name).rglob("*.py")
+        if "wait_for(" in path.read_text("utf-8")
+    ]
+    assert found == []

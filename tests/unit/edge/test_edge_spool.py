@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tanheng.core.batch import CHAIN_START, Quality
 from tanheng.core.errors import EdgeError
+from tanheng.edge.packing import parts
 from tanheng.edge.reading import Reading, Row
-from tanheng.edge.spool import Spool, parts
+from tanheng.edge.spool import Spool
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000

@@ -11,7 +11,7 @@ import pytest
 from tanheng.core.errors import EdgeError
 from tanheng.edge.clock import SystemClock
 from tanheng.edge.configuration import Route, Uplink
-from tanheng.edge.spool import Stored
+from tanheng.edge.outbox import Stored
 from tanheng.edge.uplink import Sender, _answer
 
 

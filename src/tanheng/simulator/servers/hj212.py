@@ -110,7 +110,8 @@ class Logger:
                     self._close()
                 self._wake.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), 0.05)
+                    async with asyncio.timeout(0.05):
+                        await self._wake.wait()
             message = self._waiting[0]
             try:
                 await self._deliver(message)
