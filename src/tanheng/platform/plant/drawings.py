@@ -25,6 +25,7 @@ _SHEET = """#set document(title: sys.inputs.title, date: datetime(year: {year}, 
 """
 SVG = "http://www.w3.org/2000/svg"
 CONSTRUCTED: Words = {"zh": "演示：这些数据不属于任何真实企业", "en": "Demonstration: these data belong to no real plant"}
+SMALLEST = 0.6  # of the natural size: words of 12 px can still be read
 Address = Callable[[str, str], str]
 ElementTree.register_namespace("", SVG)
 
@@ -60,15 +61,20 @@ def system_titles() -> Mapping[str, Words]:
     return {system.id: system.title for system in production_systems(load_pack())}
 
 
-def linked(svg: str, address: Address) -> SafeString:
+def linked(svg: str, address: Address, *, full: bool = False) -> SafeString:
     """Return a drawing for a page, each part of the model leading to its record.
 
     Parameters
     ----------
     address : callable
         Kind (``node``, ``edge``, ``point``, ``stream``, ``instrument``) and code to an address; empty for none.
+    full : bool
+        In its natural size; otherwise it fits its place, as far as its words can be read.
     """
     root = ElementTree.fromstring(svg)  # noqa: S314  # drawn by us
+    natural = float(root.get("viewBox", "0 0 1000 0").split()[2])
+    size = f"width: 100%; height: auto; min-width: {natural * SMALLEST:.0f}px" if not full else "max-width: none"
+    root.set("style", size)
     for parent in list(root.iter()):
         for place, part in enumerate(list(parent)):
             kind, code = part.get("data-kind"), part.get("data-code")

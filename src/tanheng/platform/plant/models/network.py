@@ -97,7 +97,7 @@ class Edge(Version):
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     start = models.CharField(_("from node"), max_length=32)
     end = models.CharField(_("to node"), max_length=32)
-    medium = models.CharField(_("medium"), max_length=24, choices=_words(Medium))
+    medium = models.CharField(pgettext_lazy("of an edge", "medium"), max_length=24, choices=_words(Medium))
     stream = models.CharField(_("source stream"), max_length=32, blank=True)
     remark = models.TextField(_("remark"), blank=True)
 

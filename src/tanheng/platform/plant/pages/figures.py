@@ -9,10 +9,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tanheng.accounting.boundaries import Boundary, ProductionSystem, clinker_boundaries, production_systems
 from tanheng.accounting.source_streams import Classification
+from tanheng.core.states import word
 from tanheng.metrology.network.drawing import boundary_svg, flow_svg
 from tanheng.metrology.network.model import Medium, Network
 from tanheng.platform.plant import drawings, editions, models, selectors
@@ -55,6 +57,22 @@ class FigurePage(Page):
         """Return the production line chosen in the top bar; None for all."""
         return self.choices.line or None
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether the drawing is asked for in its natural size."""
+        return self.request.GET.get("size") == "full"
+
+    @property
+    def other_size(self) -> str:
+        """Return the address of the same drawing in its other size."""
+        query = self.request.GET.copy()
+        query["size"] = "fit" if self.is_full else "full"
+        return f"{self.request.path}?{query.urlencode()}"
+
+    def on_page(self, svg: str) -> SafeString:
+        """Return a drawing whose parts lead to their records."""
+        return drawings.linked(svg, self.links.address, full=self.is_full)
+
     def lines(self) -> list[tuple[str, str, bool]]:
         """Return the production lines to choose from: code, name, and whether it is chosen."""
         return [(code, f"{code} · {name}", code == self.line) for code, name in self.choices.lines]
@@ -71,7 +89,9 @@ class FlowPage(FigurePage):
         found = self.links.shown(editions.found_without_instruments(network))
         values = {
             "is_empty": not network.nodes,
-            "drawing": drawings.linked(self.draw(network), self.links.address) if network.nodes else "",
+            "drawing": self.on_page(self.draw(network)) if network.nodes else "",
+            "other_size": self.other_size,
+            "is_full": self.is_full,
             "findings": found,
             "count": len(found),
             "media": self.offered(network),
@@ -145,8 +165,10 @@ class BoundaryPage(FigurePage):
             ),
             "history": self._history(record),
             "may_write": self.actor.may("plant.write", self.plant.pk),
-            "drawing": drawings.linked(self.draw(boundaries), lambda kind, code: ""),  # noqa: ARG005  # it leads nowhere
-            "boundaries": boundaries,
+            "drawing": self.on_page(self.draw(boundaries)),
+            "other_size": self.other_size,
+            "is_full": self.is_full,
+            "definitions": [words.DEFINITIONS[one.id] for one in boundaries],
             "stages": _stages(boundaries),
             "systems": [_system(one) for one in systems],
             "kinds": [words.EMISSIONS[kind] for kind in _KINDS],
@@ -154,7 +176,6 @@ class BoundaryPage(FigurePage):
             "outside": [self._equipment(one) for one in equipment if not one.in_boundary],
             "new_equipment": self.address("equipment:new"),
             "pdf": self.address("boundary-pdf"),
-            "lang": language(),
         }
         return self.show(values)
 
@@ -192,7 +213,7 @@ def _stages(boundaries: Sequence[Boundary]) -> list[tuple[str, list[tuple[bool, 
         (
             stage.title[lang],
             [
-                (found.inside, found.check.value)
+                (found.inside, word(found.check, lang))
                 for boundary in boundaries
                 for found in boundary.systems
                 if found.id == stage.id
@@ -208,8 +229,8 @@ def _system(system: ProductionSystem) -> dict[str, Any]:  # Any: template contex
         "title": system.title[lang],
         "group": system.group_title[lang],
         "emissions": [kind in system.emissions for kind in _KINDS],
-        "check": system.check.value,
-        "emissions_check": system.emissions_check.value,
+        "check": word(system.check, lang),
+        "emissions_check": word(system.emissions_check, lang),
     }
 
 
@@ -262,7 +283,7 @@ def _limits(found: Classification) -> dict[str, Any]:  # Any: template context
     return {
         "title": rules.title[lang],
         "document": rules.document,
-        "check": rules.check.value,
+        "check": word(rules.check, lang),
         "major_tonnes": rules.major_tonnes,
         "major_share": f"{rules.major_share * 100:f}".rstrip("0").rstrip("."),
         "de_minimis_tonnes": rules.de_minimis_tonnes,

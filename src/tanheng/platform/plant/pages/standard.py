@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tanheng.core.errors import InputError
+from tanheng.core.states import word
 from tanheng.platform.plant import template, vocabulary
 from tanheng.platform.plant.pages.figures import FigurePage
 from tanheng.platform.plant.services import building
@@ -102,6 +103,6 @@ class StandardPage(FigurePage):
             "has_lines": bool(building.clinker_lines(self.plant)),
             "new_line": self.address("lines:new"),
             "back": self.address("flow"),
-            "check": template.check_state().value,
+            "check": word(template.check_state(), language()),
         }
         return self.show(values, status=400 if form.errors else 200)

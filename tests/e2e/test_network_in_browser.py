@@ -1,0 +1,114 @@
+"""The network in the browser: from an empty plant over the standard network to a drawing whose parts lead to their records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from tanheng.platform.accounts.roles import Role
+from tanheng.platform.record.models import Plant
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Page]
+Session = Callable[..., Client]
+Picture = Callable[[Page, str], None]
+
+
+def enter_line(page: Page, code: str) -> None:
+    page.goto("/lines/new/")
+    page.get_by_label("编号").fill(code)
+    page.get_by_label("名称", exact=True).fill(f"{code}号线")
+    page.get_by_label("熟料", exact=True).select_option("portland")
+    page.get_by_label("设计产能").fill("5000")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text(f"已保存：“{code} · {code}号线”")).to_be_visible()
+
+
+def make_standard(page: Page) -> None:
+    page.goto("/flow/")
+    page.get_by_role("link", name="从标准网络开始").click()
+    page.get_by_label("替代燃料").select_option("refuse_derived_fuel")
+    page.get_by_label("余热发电").check()
+    page.get_by_label("烟囱二氧化碳连续监测").check()
+    page.get_by_role("button", name="建立网络").click()
+    expect(page.get_by_text(re.compile("已建立：源流"))).to_be_visible()
+
+
+def test_from_the_template_to_the_drawing_and_a_record(
+    visit: Visit, session_of: Session, plant: Plant, picture: Picture
+) -> None:
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant))
+    enter_line(page, "1")
+    page.goto("/flow/")
+    picture(page, "flow-empty")
+    make_standard(page)
+    expect(page.locator("#drawing svg")).to_be_visible()
+    picture(page, "flow")
+    page.locator('#drawing [data-code="1-kiln"]').click()
+    expect(page.get_by_role("heading", name=re.compile("1-kiln"))).to_be_visible()
+
+
+def test_a_point_cannot_lose_its_stream(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant), expected=("400",))
+    enter_line(page, "1")
+    make_standard(page)
+    page.goto("/points/?f-q=P-power-in")
+    page.locator("tbody a").first.click()
+    page.get_by_role("link", name="更正").click()
+    page.locator("#id_stream").select_option("")
+    expect(page.locator("#errors-stream .error")).to_contain_text("须对应一个源流")
+    page.get_by_label("更正原因").fill("试一试")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#errors-stream .error")).to_contain_text("须对应一个源流")
+    picture(page, "point-without-stream")
+
+
+def test_a_loop_is_said_while_an_edge_is_typed(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant))
+    enter_line(page, "1")
+    make_standard(page)
+    page.goto("/edges/new/")
+    page.get_by_label("编号").fill("1-back")
+    page.get_by_label("名称", exact=True).fill("回流")
+    page.locator("#id_medium").select_option("raw_material")
+    page.locator("#id_start").select_option("1-kiln")
+    page.locator("#id_end").select_option("1-meal-silo")
+    expect(page.locator("#errors-end .error")).to_contain_text("流向成环")
+    picture(page, "edge-loop")
+    page.locator("#id_medium").select_option("dust")
+    page.locator("#id_end").select_option("1-preheater")
+    expect(page.locator("#errors-end .error")).to_have_count(0)
+
+
+def test_boundary_classes_and_editions(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant), expected=("400",))
+    enter_line(page, "1")
+    make_standard(page)
+    page.goto("/boundary/")
+    page.get_by_role("link", name="选定熟料生产边界").click()
+    page.locator("#id_definition").select_option("silo")
+    page.locator("#id_grounds").fill("按湖北省规定")
+    page.get_by_role("button", name="保存").click()
+    page.goto("/boundary/")
+    expect(page.get_by_text("按湖北省规定").first).to_be_visible()
+    picture(page, "boundary")
+    page.goto("/stream-classes/")
+    picture(page, "classes")
+    page.goto("/editions/new/")
+    page.locator("#id_kind").select_option("as_built")
+    page.get_by_label("名称", exact=True).fill("2026年竣工版")
+    page.get_by_label("所示状态日期").fill("2026-01-01")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#errors-walked_on .error")).to_be_visible()
+    page.get_by_label("现场核对日期").fill("2026-01-05")
+    page.get_by_label("核对人员").fill("王工、李工")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name="图", exact=True).click()
+    expect(page.locator("#drawing svg")).to_be_visible()
+    picture(page, "edition")
