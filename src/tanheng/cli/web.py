@@ -27,13 +27,15 @@ def command(
 
     from tanheng.platform.database.configuration import Login
     from tanheng.platform.errors import ServingError
-    from tanheng.platform.operation import setup, web
+    from tanheng.platform.operation import service_user, setup, web
     from tanheng.platform.operation.serving import Serving
 
     Serving(host=host, port=port, plain=http).refuse_open_http()
     if not (http or behind_proxy) and (tls_cert is None or tls_key is None):
         raise ServingError("platform.serving.certificate", path=tls_cert or "-", reason="--tls-cert --tls-key")
-    setup.folder_of(data)
+    user = service_user.chosen()
+    service_user.hand_over(setup.folder_of(data), user)
+    service_user.become(user)
     os.environ["TANHENG_SCHEME"] = "http" if http else "https"
     os.environ["TANHENG_PROXY"] = "1" if behind_proxy else "0"
     setup.prepare_django(Login.APP)

@@ -17,9 +17,11 @@ def command(
     Example: tanheng worker --concurrency 8
     """
     from tanheng.platform.database.configuration import Login
-    from tanheng.platform.operation import setup
+    from tanheng.platform.operation import service_user, setup
 
-    setup.folder_of(data)
+    user = service_user.chosen()
+    service_user.hand_over(setup.folder_of(data), user)
+    service_user.become(user)
     setup.prepare_django(Login.APP)
     from tanheng.platform.database import schema
     from tanheng.platform.operation import worker

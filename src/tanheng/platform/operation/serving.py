@@ -21,17 +21,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tanheng.platform.database.access import ServerLock
+from tanheng.platform.database.binaries import SYSTEM_USER, ServerUser
 from tanheng.platform.database.configuration import LOGIN, Login, is_external
 from tanheng.platform.database.embedded import EmbeddedServer
 from tanheng.platform.errors import ServingError
 from tanheng.platform.folder import DataFolder
-from tanheng.platform.operation import certificates, setup
+from tanheng.platform.operation import certificates, service_user, setup
 from tanheng.platform.operation.certificates import ServerCertificate
 from tanheng.platform.operation.supervision import Child
 
 _log = logging.getLogger(__name__)
 
 HOPELESS = 6
+_LOW_PORTS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 CHECK_CERTIFICATE_EVERY = 3600.0
 
 
@@ -110,6 +112,8 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
     """
     serving.refuse_open_http()
     _refuse_taken_port(serving)
+    user = service_user.chosen()
+    _refuse_low_port(serving, user)
     lock = ServerLock(folder)
     lock.take()
     server = None if is_external() else EmbeddedServer(folder)
@@ -118,14 +122,15 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
         if server is not None:
             server.start()
         first = _prepare_database(prepare)
-        certificate = _certificate(folder, serving)
+        certificate = service_user.readable(folder, _certificate(folder, serving), user)
         environment = _environment(serving, certificate)
-        children = _children(serving, certificate, environment)
+        service_user.hand_over(folder, user)
+        children = _children(serving, certificate, environment, user)
         for child in children:
             child.start()
         _wait_until_it_answers(serving, certificate, children)
         link = f"{serving.shown}/join/{first}" if first else None
-        renew = functools.partial(_renew, folder, serving, children)
+        renew = functools.partial(_renew, folder, serving, children, user)
         yield Started(serving.shown, certificate.fingerprint if certificate else None, link, renew)
     finally:
         _stop_all(children)
@@ -179,11 +184,12 @@ def _certificate(folder: DataFolder, serving: Serving) -> ServerCertificate | No
     return certificates.ensure(folder, certificates.local_names(serving.names), now=now)
 
 
-def _renew(folder: DataFolder, serving: Serving, children: list[Child]) -> bool:
+def _renew(folder: DataFolder, serving: Serving, children: list[Child], user: ServerUser) -> bool:
     before = _certificate_bytes(folder)
-    _certificate(folder, serving)
+    service_user.readable(folder, _certificate(folder, serving), user)
     if _certificate_bytes(folder) == before:
         return False
+    service_user.hand_over(folder, user)
     for child in children:
         if child.name == "web":
             child.restart()
@@ -207,14 +213,22 @@ def _environment(serving: Serving, certificate: ServerCertificate | None) -> Map
     }
 
 
-def _children(serving: Serving, certificate: ServerCertificate | None, environment: Mapping[str, str]) -> list[Child]:
+def _children(
+    serving: Serving, certificate: ServerCertificate | None, environment: Mapping[str, str], user: ServerUser
+) -> list[Child]:
     start = [sys.executable, "-m", "tanheng"]
     web = ["web", "--host", serving.host, "--port", str(serving.port), "--threads", str(serving.threads)]
     if certificate is not None:
         web += ["--tls-cert", str(certificate.certificate), "--tls-key", str(certificate.key)]
     else:
         web += ["--behind-proxy"] if serving.behind_proxy else ["--http"]
-    return [Child("web", [*start, *web], environment), Child("worker", [*start, "worker"], environment)]
+    return [Child("web", [*start, *web], environment, user), Child("worker", [*start, "worker"], environment, user)]
+
+
+def _refuse_low_port(serving: Serving, user: ServerUser) -> None:
+    """Refuse a port that only root may open, when the web process is not root's."""
+    if user.drop and serving.port < int(_LOW_PORTS.read_text(encoding="ascii")):
+        raise ServingError("platform.serving.low_port", port=serving.port, user=SYSTEM_USER)
 
 
 def _refuse_taken_port(serving: Serving) -> None:

@@ -17,7 +17,8 @@ def folder_of(data: Path | None) -> DataFolder:
     folder = DataFolder(root)
     folder.prepare()
     for name in ("sessions", *(login.secret for login in Login)):
-        folder.secret(name)
+        if not (folder.secrets / name).exists():  # web and worker may not read all of them
+            folder.secret(name)
     return folder
 
 

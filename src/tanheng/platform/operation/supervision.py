@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tanheng.platform.database import launcher
+from tanheng.platform.database.binaries import ServerUser
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +34,13 @@ class Child:
         The first word is a path.
     environment : mapping
         Whole environment of the child.
+    user : ServerUser
+        Whom it runs as.
     """
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], user: ServerUser) -> None:
         self.name = name
+        self._user = user
         self._command = list(command)
         self._environment = dict(environment)
         self._stopping = threading.Event()
@@ -92,7 +96,7 @@ class Child:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        rights = [str(os.getpid()), str(int(signal.SIGTERM)), str(os.geteuid()), str(os.getegid())]
+        rights = [str(os.getpid()), str(int(signal.SIGTERM)), str(self._user.uid), str(self._user.gid)]
         start = [sys.executable, "-I", "-S", str(Path(launcher.__file__)), *rights]
         return subprocess.Popen(
             [*start, *self._command], env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
