@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tanheng.platform.ui.urls")),
     path("", include("tanheng.platform.plant.pages")),
     path("", include("tanheng.platform.instruments.pages")),
+    path("", include("tanheng.platform.instruments.equipping_pages")),
 ]

@@ -30,6 +30,10 @@ PLAIN = {
     "/boundary/": Role.SAMPLER,
     "/boundary.pdf": Role.SAMPLER,
     "/stream-classes/": Role.SAMPLER,
+    "/equipping-rate/": Role.SAMPLER,
+    "/equipping-rate/history/": Role.SAMPLER,
+    "/equipping-rate/what-if/": Role.SAMPLER,
+    "/equipping-rate/file.xlsx": Role.SAMPLER,
 }
 MASTER = ("lines", "sites", "permits", "enterprises")
 INSTRUMENTS = ("instruments", "spells", "installations", "chains", "seals", "certificates", "confirmations")

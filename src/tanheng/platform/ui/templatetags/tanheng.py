@@ -43,6 +43,9 @@ STATES: dict[str, tuple[Promise | str, str]] = {
     "error": (gettext_lazy("error"), "bad"),
     "warning": (gettext_lazy("warning"), "wait"),
     "notice": (gettext_lazy("notice"), "info"),
+    "verified": (pgettext_lazy("check state", "verified"), "good"),
+    "secondary": (pgettext_lazy("check state", "secondary"), "info"),
+    "unverified": (pgettext_lazy("check state", "unverified"), "wait"),
 }
 
 
