@@ -61,9 +61,10 @@ def command(
 
 def _load(demo: Path) -> None:
     """Load the example; Django is ready by now."""
+    from tanheng.platform.instruments import demonstration as metering
     from tanheng.platform.operation import demonstration
 
-    demonstration.load(demo)
+    metering.load(demo / "metering", demonstration.load(demo))
 
 
 def _announce(started: object) -> None:

@@ -59,10 +59,11 @@ _PLANT = (
 _INSTRUMENTS: tuple[tuple[str, type[Version], type], ...] = (
     ("instruments", models.Instrument, instrument_1.Instrument),
     ("chains", models.Chain, chain_1.Chain),
-    ("spells", models.Spell, spell_1.Spell),
     ("installations", models.Installation, installation_1.Installation),
     ("seals", models.Seal, seal_1.Seal),
 )
+_LIVES: tuple[tuple[str, type[Version], type], ...] = (("spells", models.Spell, spell_1.Spell),)
+"""Steps into use stand on certificates, so they come last."""
 
 
 def load(folder: Path, plant: Plant) -> int:
@@ -109,14 +110,17 @@ class _Loading:
         for name, model, schema in _PLANT:
             rows = self._contents(name, schema)
             self.count += len(plants.save_many(model, rows, plant=self.plant, actor=ENTERED, valid_from=self.since))
-        dated = (models.Instrument, models.Chain)
-        for name, ledger, form in _INSTRUMENTS:
-            since = self.since if ledger in dated else None
-            said: list[Any] = self._contents(name, form)  # Any: the schema of each ledger
-            self.count += len(instruments.save_many(ledger, said, plant=self.plant, actor=ENTERED, valid_from=since))
+        self._instruments(_INSTRUMENTS)
         self._certificates()
+        self._instruments(_LIVES)
         self._edition()
         return self.count
+
+    def _instruments(self, ledgers: tuple[tuple[str, type[Version], type], ...]) -> None:
+        for name, ledger, form in ledgers:
+            since = self.since if ledger in (models.Instrument, models.Chain) else None
+            said: list[Any] = self._contents(name, form)  # Any: the schema of each ledger
+            self.count += len(instruments.save_many(ledger, said, plant=self.plant, actor=ENTERED, valid_from=since))
 
     def _contents(self, name: str, schema: type[T]) -> list[T]:
         return contents(self.folder / f"{name}.csv", schema, self.moved)
