@@ -30,7 +30,7 @@ from tanheng.platform.instruments.schemas.certificate_1 import Certificate
 from tanheng.platform.instruments.schemas.chain_1 import ROLES, Chain, ChainKind
 from tanheng.platform.instruments.schemas.confirmation_1 import Confirmation, Verdict
 from tanheng.platform.instruments.schemas.installation_1 import Installation
-from tanheng.platform.instruments.schemas.instrument_1 import Collecting, Exposure, Instrument, Traceability
+from tanheng.platform.instruments.schemas.instrument_1 import Instrument, Traceability
 from tanheng.platform.instruments.schemas.seal_1 import Seal, SealState
 from tanheng.platform.instruments.schemas.spell_1 import Spell
 from tanheng.platform.record import tenants, versions
@@ -57,11 +57,11 @@ def instrument(code: str = "JL-01", **changed: Any) -> Instrument:
         "serial": f"S-{code}",
         "traceability": Traceability.VERIFICATION,
         "mandatory": False,
-        "collecting": Collecting.UNKNOWN,
+        "collecting": None,
         "smart": False,
         "portable": False,
-        "dust": Exposure.UNKNOWN,
-        "vibration": Exposure.UNKNOWN,
+        "dust": None,
+        "vibration": None,
     }
     return Instrument(**{**said, **changed})
 

@@ -22,7 +22,6 @@ class Traceability(enum.StrEnum):
 class Collecting(enum.StrEnum):
     """How its readings are collected (采集方式)."""
 
-    UNKNOWN = ""
     MANUAL = "manual"  # 人工抄录
     AUTOMATIC = "automatic"  # 自动采集
     BOTH = "both"  # 自动采集, 人工核对
@@ -31,7 +30,6 @@ class Collecting(enum.StrEnum):
 class Exposure(enum.StrEnum):
     """How strongly a place suffers from dust or vibration."""
 
-    UNKNOWN = ""
     NONE = "none"
     SOME = "some"
     STRONG = "strong"
@@ -64,6 +62,7 @@ class Instrument:
         The cycle that the regulation prescribes (检定周期).
     interval_months : int or None
         The plant's own interval; never longer than ``cycle_months``.
+    collecting : Collecting or None
     frequency : str
         How often its reading is taken (采集频次).
     smart : bool
@@ -74,6 +73,7 @@ class Instrument:
         Around it, °C.
     humidity : Decimal or None
         Greatest relative humidity around it, %.
+    dust, vibration : Exposure or None
     medium : str
         What it is in touch with.
     taken_over_on : date or None
@@ -101,22 +101,23 @@ class Instrument:
     mandatory: bool
     cycle_months: int | None
     interval_months: int | None
-    collecting: Collecting
+    collecting: Collecting | None
     frequency: str
     smart: bool
     portable: bool
     temperature_low: Decimal | None
     temperature_high: Decimal | None
     humidity: Decimal | None
-    dust: Exposure
-    vibration: Exposure
+    dust: Exposure | None
+    vibration: Exposure | None
     medium: str
     taken_over_on: datetime.date | None
     remark: str
 
 
 def _project(content: Instrument) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
+    said = {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
+    return said | {name: said[name] or "" for name in ("collecting", "dust", "vibration")}
 
 
 SCHEMA = Schema("instrument/1", Instrument, _project)
