@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ import yaml
 from tanheng.cli import conformance_terminal
 from tanheng.cli.receiver import Receiver
 from tanheng.cli.receiver_server import ReceiverServer
+from tanheng.core.aggregate import Integral, integral
+from tanheng.core.batch import Quality
 from tanheng.core.period import Span
 from tanheng.edge.clock import ScaledClock
 from tanheng.edge.configuration import parse
@@ -130,17 +133,60 @@ def compare(run: PlantRun, receiver: Receiver) -> None:
     assert net == (sum(ticket.net_kg for ticket in trucks), len(trucks))
 
 
+def compare_rates(run: PlantRun, receiver: Receiver) -> None:
+    """What is read of rates, gauges and states, against what their instruments showed.
+
+    A logger's minutes carry their own time: every one arrives, and the integral is the sum of the minutes, to the last digit.
+    A sampled value carries the time of the scan, which no test can fix: but each is a value that the instrument showed, digit
+    for digit, and they come in the order in which it showed them. The integral of what was read is the rule's, exactly.
+    """
+    scenario, query = run.scenario, Query(receiver.lake)
+    whole = Span(scenario.span.start - DAY, scenario.span.end + DAY)
+    loggers = {device.id for device in scenario.devices if device.protocol == "hj212"}
+    length = scenario.span.end - scenario.span.start
+    for channel in (channel for channel in scenario.channels if channel.kind in ("rate", "gauge", "state")):
+        number, shown = receiver.channel(channel.id), run.shown[channel.id]
+        readings = [stored.reading for stored in query.readings(number, whole) if stored.reading.quality is Quality.GOOD]
+        assert readings, channel.id
+        if channel.device in loggers:
+            minutes = list(zip(shown.time.tolist(), shown.value.tolist(), strict=True))
+            assert [(reading.time, reading.value) for reading in readings] == minutes, channel.id
+            truth = Integral(int(shown.value.sum()) * MINUTE, length)
+            assert query.integrals([number], [scenario.span], hold=MINUTE)[number] == [truth], channel.id
+        else:
+            assert comes_in_order([reading.value for reading in readings], shown.value.tolist()), channel.id
+            stored_all = [stored.reading for stored in query.readings(number, whole)]
+            found = query.integrals([number], [scenario.span], hold=5 * MINUTE)[number]
+            assert found == [integral(stored_all, scenario.span, hold=5 * MINUTE)], channel.id
+
+
+def comes_in_order(read: list[int], shown: list[int]) -> bool:
+    """Return whether ``read``, its repetitions taken away, is what is left of ``shown`` when some minutes are left out."""
+    following = iter(shown)
+    return all(any(value == each for each in following) for value, _ in itertools.groupby(read))
+
+
+@pytest.mark.parametrize(
+    ("read", "held"),
+    [([1, 1, 2, 3], True), ([1, 3, 3], True), ([3], True), ([2, 1], False), ([1, 4], False), ([1, 2, 1], False)],
+)
+def test_values_that_come_in_order_are_told_from_those_that_do_not(read: list[int], *, held: bool) -> None:
+    assert comes_in_order(read, [1, 2, 3]) is held
+
+
 async def test_two_hours_arrive_to_the_last_digit(tmp_path: Path, engine: Engine) -> None:
     run = ideal(2)
     assert sum(channel.kind == "totaliser" for channel in run.scenario.channels) == 19
     receiver = await play(run, tmp_path, engine)
     compare(run, receiver)
+    compare_rates(run, receiver)
 
 
 async def test_a_plant_without_cems_and_dcs_arrives_too(tmp_path: Path, engine: Engine) -> None:
     run = ideal(1, name="small-plant")
     receiver = await play(run, tmp_path, engine)
     compare(run, receiver)
+    compare_rates(run, receiver)
 
 
 @pytest.mark.long
@@ -148,6 +194,7 @@ async def test_a_day_arrives_to_the_last_digit(tmp_path: Path, engine: Engine) -
     run = ideal(24)
     receiver = await play(run, tmp_path, engine)
     compare(run, receiver)
+    compare_rates(run, receiver)
 
 
 async def test_our_terminal_holds_every_check_of_the_conformance_kit(tmp_path: Path, engine: Engine) -> None:
