@@ -1,7 +1,9 @@
 """The telemetry lake: signed batches verified and stored, bytes a reading, and a plant-year's questions.
 
-Peers in the same run: PostgreSQL's binary ``COPY`` of the same rows into a table without an index, a bare append of the same
-rows to a DuckDB file and to Parquet files (neither verifies, journals or looks for repeats), and Polars over the same files.
+Completeness and sums are asked of a lake just opened, so that reading the summaries is in the figure. Peers in the same run:
+PostgreSQL's binary ``COPY`` of the same rows into a table without an index, a bare append of the same rows to a DuckDB file and
+to Parquet files (neither verifies, journals or looks for repeats), Polars over the same files, and a bare scan of the columns a
+question needs.
 
 The plant-year is a tenth of one (40 channels of 300, one reading a minute, 21 million readings); ``TANHENG_BENCH_FULL=1`` makes
 it whole. Run alone: ``python -m benchmarks.bench_lake``.
@@ -30,6 +32,7 @@ from tanheng.cli.receiver import Receiver
 from tanheng.core.batch import CHAIN_START, Batch, ClockSource
 from tanheng.core.period import Month, PlantClock, Span, months_of
 from tanheng.lake import Engine, PlantLake, Query, Register, Rows, open_plant
+from tanheng.lake.counting import MINUTES, SUMS, added
 from tanheng.lake.segment import table_of
 from tanheng.platform.database.configuration import Login, address
 from tanheng.platform.database.embedded import EmbeddedServer
@@ -302,17 +305,57 @@ def questions(folder: Path) -> Iterator[Row]:
             .collect()
         )
 
-    seconds = best(lambda: query.stretches([17], year, width=HOUR))
-    yield row("hourly means of one channel, a year" + of, "≤ 0.1 s", seconds, "s", "Polars, same files", best(peer_hours))
-    seconds = best(lambda: query.sums(forty, months))
-    yield row("monthly sums of 40 channels" + of, "≤ 0.8 s", seconds, "s", "Polars, same files", best(peer_months))
+    def bare(columns: str, where: str) -> Callable[[], object]:
+        """Return a question that only reads columns: what the disk and the decoder take at least."""
+        read = ", ".join(f"max({column})" for column in columns.split())
+        return lambda: engine.rows(f"SELECT {read} FROM read_parquet($files) WHERE {where}", {"files": files})  # noqa: S608
+
+    def afresh() -> Query:
+        """Return a lake just opened, that has read no summary yet."""
+        return Query(open_plant(lake.files.root, "plant-1", engine=engine))
+
+    def told(name: str, target: str, ours: Callable[[], object], *peers: tuple[str, Callable[[], object]]) -> Iterator[Row]:
+        seconds = best(ours)
+        for peer, question in peers or [("–", None)]:
+            yield row(name + of, target, seconds, "s", peer, None if question is None else best(question, times=2))
+
+    polars_, scan = "Polars, same files", "DuckDB, bare scan of the columns"
     registers = [Register(channel) for channel in forty if channel % 3 == 0]
-    seconds = best(lambda: query.totals(registers, months), times=2)
-    yield row(f"monthly totals of {len(registers)} registers by their stands" + of, "–", seconds, "s", "–", None)
-    seconds = best(lambda: query.completeness(every, days), times=3)
-    yield row("missing minutes per channel and day" + of, "≤ 2 s", seconds, "s", "Polars, same files", best(peer_days, times=2))
-    seconds = best(lambda: query.last(every, at=year.end))
-    yield row("last values of all channels" + of, "≤ 0.1 s", seconds, "s", "Polars, same files", best(peer_last))
+    yield from told(
+        "hourly means of one channel, a year",
+        "≤ 0.1 s",
+        lambda: query.stretches([17], year, width=HOUR),
+        (polars_, peer_hours),
+        (scan, bare("time value quality", "channel = 17")),
+    )
+    yield from told(
+        "monthly sums of 40 channels",
+        "≤ 0.8 s",
+        lambda: afresh().sums(forty, months),
+        (polars_, peer_months),
+        (scan, bare("time value quality", "channel < 40")),
+    )
+    yield from told(
+        "monthly sums of 40 channels, from the rows", "–", lambda: added(lake, forty, months, SUMS, summaries=False)
+    )
+    yield from told(f"monthly totals of {len(registers)} registers", "–", lambda: query.totals(registers, months))
+    yield from told(
+        "missing minutes per channel and day",
+        "≤ 2 s",
+        lambda: afresh().completeness(every, days),
+        (polars_, peer_days),
+        (scan, bare("channel time quality", "true")),
+    )
+    yield from told(
+        "missing minutes per channel and day, from the rows", "–", lambda: added(lake, every, days, MINUTES, summaries=False)
+    )
+    yield from told(
+        "last values of all channels",
+        "≤ 0.1 s",
+        lambda: query.last(every, at=year.end),
+        (polars_, peer_last),
+        (scan, bare("channel time value quality", f"time > {year.end - 2 * HOUR}")),
+    )
     engine.close()
 
 
