@@ -30,10 +30,17 @@ PLAIN = {
     "/boundary/": Role.SAMPLER,
     "/boundary.pdf": Role.SAMPLER,
     "/stream-classes/": Role.SAMPLER,
+    "/metering-network/": Role.SAMPLER,
+    "/metering-network.pdf": Role.SAMPLER,
     "/equipping-rate/": Role.SAMPLER,
     "/equipping-rate/history/": Role.SAMPLER,
     "/equipping-rate/what-if/": Role.SAMPLER,
     "/equipping-rate/file.xlsx": Role.SAMPLER,
+    "/form-1-8-1/": Role.SAMPLER,
+    "/form-1-8-1.xlsx": Role.SAMPLER,
+    "/year-ends/": Role.SAMPLER,
+    "/instrument-workbook/": Role.METROLOGIST,
+    "/instrument-workbook.xlsx": Role.SAMPLER,
 }
 MASTER = ("lines", "sites", "permits", "enterprises")
 INSTRUMENTS = ("instruments", "spells", "installations", "chains", "seals", "certificates", "confirmations")
@@ -46,7 +53,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "certificates": ("confirm",),
     "editions": ("pdf",),
 }
-OPEN = ("theme/", "plants/new/")  # a cookie; needs a right at no plant, tested apart
+# A cookie; a right at no plant; one year of the ledger: each tested apart.
+OPEN = ("theme/", "plants/new/", "year-ends/<int:year>/", "year-ends/<int:year>.xlsx")
 
 
 @pytest.fixture
@@ -79,7 +87,7 @@ def pages() -> set[str]:
 
 def test_every_page_stands_in_this_matrix() -> None:
     known = {path.removeprefix("/") for path in PLAIN} | set(OPEN)
-    posted = ("new/check/", "filters/", "{subject}/edit/check/")
+    posted = ("new/check/", "filters/", "selection/", "{subject}/edit/check/")
     # tested with the additions, the files of a record, and a plant's own sheets
     files = ("files/<str:file>", "{subject}/files/<uuid:uid>/", "import/<uuid:uid>/")
     for ledger in LEDGERS:

@@ -1,0 +1,141 @@
+"""Words of strangers' sheets: kinds of instruments, cycles, ranges; and the labels' QR codes."""
+# ruff: noqa: E402  # Django is configured before its modules are imported
+
+from __future__ import annotations
+
+import pytest
+
+from tanheng.platform.testing import configure
+
+configure()
+
+import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tanheng.platform.instruments import kinds
+from tanheng.platform.instruments.form_181 import meter_class
+from tanheng.platform.instruments.labels import qr
+from tanheng.platform.instruments.register import after_months
+from tanheng.platform.instruments.resources import InstrumentResource, months
+from tanheng.platform.instruments.schemas.installation_1 import key_of, minute_of
+from tanheng.platform.ui.sheets import Row
+from tanheng.standards import load_pack
+
+
+def test_the_kinds_are_the_rows_of_the_rule_pack() -> None:
+    assert set(kinds.kinds()) == set(load_pack().table("cn.metering.instrument_kind").rows)
+
+
+def test_no_word_means_two_kinds() -> None:
+    said: dict[str, str] = {}
+    for kind in kinds.kinds().values():
+        for word in {kinds.plain(one) for one in (kind.key, kind.zh, kind.en, *kind.also)}:
+            assert said.setdefault(word, kind.key) == kind.key
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("电子皮带秤", "belt_scale"),
+        ("皮带秤", "belt_scale"),
+        ("皮带称", "belt_scale"),  # a usual slip
+        ("入窑煤粉转子秤", "rotor_scale"),
+        ("地磅", "truck_scale"),
+        ("汽车衡", "truck_scale"),
+        ("1# 100t 电子汽车衡", "truck_scale"),
+        ("电度表", "electricity_meter"),
+        ("三相四线电能表", "electricity_meter"),
+        ("ＣＴ", "instrument_transformer"),
+        ("Belt scale", "belt_scale"),
+        ("truck_scale", "truck_scale"),
+        ("窑尾烟气在线监测系统", "cems"),
+    ],
+)
+def test_a_usual_word_means_its_kind(written: str, kind: str) -> None:
+    assert kinds.kind_of(written) == kind
+
+
+@pytest.mark.parametrize("written", ["", "卷尺", "秤", "仪", "ACT"])
+def test_what_is_no_word_for_a_kind_means_none(written: str) -> None:
+    assert kinds.kind_of(written) is None
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_read_without_falling_over(text: str) -> None:
+    kinds.kind_of(text)
+    months(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [("1年", "12"), ("12个月", "12"), ("12 月", "12"), ("半年", "6"), ("两年", "24"), ("1.5年", "18"), ("1 year", "12")],
+)  # fmt: skip
+def test_a_cycle_is_read_as_months(written: str, count: str) -> None:
+    assert months(written) == count
+
+
+@pytest.mark.parametrize("written", ["长期", "按证书", "1年半", "-12", ""])
+def test_a_cycle_that_does_not_read_stays_for_the_form_to_refuse(written: str) -> None:
+    assert months(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("0~60t/h", ("0", "60", "t/h")),
+        ("（0～120）t", ("0", "120", "t")),
+        ("-40 至 60 ℃", ("-40", "60", "℃")),
+        ("0-100", ("0", "100", "")),
+        ("60", ("60", "", "")),
+        ("不详", ("不详", "", "")),
+    ],
+)
+def test_a_range_in_one_cell_is_taken_apart(written: str, read: tuple[str, str, str]) -> None:
+    places = {"range_low": 0, "range_high": 1, "range_unit": 2}
+    data, faults = InstrumentResource.cells(Row(2, (written, "", "")), places)
+    assert (data["range_low"], data["range_high"], data["range_unit"]) == read
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "energy", "said"),
+    [
+        ("belt_scale", "coal", "scale"),
+        ("electricity_meter", "electricity", "electricity_meter"),
+        ("fuel_dispenser", "oil_products", "oil_flow"),
+        ("mass_flow", "heavy_oil", "oil_flow"),
+        ("vortex_flow", "steam", "gas_flow"),
+        ("electromagnetic_flow", "water", "water_flow"),
+        ("xrf", "", "other"),
+        ("unheard_of", "", "other"),
+    ],
+)
+def test_the_class_of_a_meter_in_form_181_is_decided_by_what_flows(kind: str, energy: str, said: str) -> None:
+    assert meter_class(kind, energy) == said
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "later"),
+    [("2026-01-31", 1, "2026-02-28"), ("2024-02-29", 12, "2025-02-28"), ("2026-11-30", 3, "2027-02-28")],
+)  # fmt: skip
+def test_months_later_is_the_same_day_or_the_last_of_the_month(day: str, count: int, later: str) -> None:
+    assert after_months(datetime.date.fromisoformat(day), count) == datetime.date.fromisoformat(later)
+
+
+def test_a_minute_is_counted_from_1970() -> None:
+    assert minute_of(datetime.date(1970, 1, 2), "00:01") == 1441
+    assert minute_of(datetime.date(1970, 1, 1), "") == 0
+
+
+@given(st.text(max_size=40))
+def test_the_key_of_a_code_fits_64_bits(code: str) -> None:
+    assert -(2**63) <= key_of("instrument", code) < 2**63
+
+
+def test_a_qr_code_is_an_svg_of_its_address() -> None:
+    made = qr("https://plant.example/instruments/0/?plant=p1")
+    assert made.startswith(b"<svg")
+    assert made == qr("https://plant.example/instruments/0/?plant=p1")
+    assert made != qr("https://plant.example/instruments/1/?plant=p1")
