@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tanheng.platform.ui.urls")),
     path("", include("tanheng.platform.plant.pages")),
     path("", include("tanheng.platform.instruments.pages")),
+    path("", include("tanheng.platform.instruments.network_pages")),
     path("", include("tanheng.platform.instruments.equipping_pages")),
 ]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from xml.etree import ElementTree
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,14 +12,8 @@ from tanheng.accounting.boundaries import production_systems
 from tanheng.accounting.plant import Words
 from tanheng.metrology.network.drawing import TitleBlock
 from tanheng.platform.record.models import Plant
-from tanheng.reports.errors import ReportError
-from tanheng.reports.pdf import FONTS
 from tanheng.standards import load_pack
 
-_SHEET = """#set document(title: sys.inputs.title, date: datetime(year: {year}, month: {month}, day: {day}))
-#set page(paper: "a3", flipped: true, margin: 12mm)
-#set text(font: "Noto Sans SC")
-"""
 SVG = "http://www.w3.org/2000/svg"
 CONSTRUCTED: Words = {"zh": "演示：这些数据不属于任何真实企业", "en": "Demonstration: these data belong to no real plant"}
 SMALLEST = 0.6  # of the natural size: words of 12 px can still be read
@@ -84,40 +75,3 @@ def linked(svg: str, address: Address, *, full: bool = False) -> SafeString:
                 link.append(part)
                 parent[place] = link
     return mark_safe(ElementTree.tostring(root, encoding="unicode"))  # noqa: S308  # drawn by us, every text escaped there
-
-
-def pdf(drawn: Sequence[str], *, title: str, on: datetime.date) -> bytes:
-    """Return drawings as PDF/A, one on each A3 sheet; ``on`` is the date in the file, so that it is the same each time.
-
-    Raises
-    ------
-    ReportError
-        The fonts are not in the package, or a drawing cannot be set.
-    """
-    import typst  # a compiler of 40 MB: loaded only when a sheet is made
-
-    root = resources.files("tanheng.reports")
-    with resources.as_file(root.joinpath("fonts")) as fonts, tempfile.TemporaryDirectory() as folder:
-        missing = [name for name in FONTS if not (fonts / name).is_file()]
-        if missing:
-            raise ReportError("reports.fonts.missing", fonts=", ".join(missing))
-        work = Path(folder)
-        sheets = []
-        for number, svg in enumerate(drawn):
-            (work / f"{number}.svg").write_text(svg, encoding="utf-8")
-            sheets.append(f'#image("{number}.svg", width: 100%, height: 100%, fit: "contain")')
-        text = _SHEET.format(year=on.year, month=on.month, day=on.day) + "#pagebreak()\n".join(sheets)
-        (work / "sheets.typ").write_text(text, encoding="utf-8")
-        try:
-            made = typst.compile(
-                str(work / "sheets.typ"),
-                root=str(work),
-                font_paths=[str(fonts)],
-                ignore_system_fonts=True,
-                pdf_standards="a-2b",
-                sys_inputs={"title": title},
-                timestamp=datetime.datetime(on.year, on.month, on.day, tzinfo=datetime.UTC),
-            )
-        except RuntimeError as error:
-            raise ReportError("reports.template", reason=str(error)) from error
-    return bytes(made)

@@ -76,7 +76,7 @@ MENU: tuple[Chapter, ...] = (
             Item(_("Instrument ledger"), "instruments:list"),
             Item(_("Metering points"), "points:list"),
             Item(_("Equipping rate"), "equipping-rate"),
-            Item(_("Metering network")),
+            Item(_("Metering network"), "metering-network"),
             Item(_("Verification and calibration"), "certificates:list"),
             Item(_("Control charts")),
             Item(_("Calibration impact")),

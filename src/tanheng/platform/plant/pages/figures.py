@@ -24,6 +24,7 @@ from tanheng.platform.plant.schemas.clinker_boundary_1 import Definition
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import language
+from tanheng.reports.diagram import diagram_pdf
 from tanheng.standards import load_pack
 
 FLOW = _("Carbon flow for metering")
@@ -293,6 +294,6 @@ def _limits(found: Classification) -> dict[str, Any]:  # Any: template context
 
 def pdf_file(drawn: Sequence[str], *, name: str, title: str, on: datetime.date) -> HttpResponse:
     """Return drawings as a PDF to keep, one sheet each."""
-    answer = HttpResponse(drawings.pdf(drawn, title=title, on=on), content_type="application/pdf")
+    answer = HttpResponse(diagram_pdf(drawn, title=title, lang=language(), on=on), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
