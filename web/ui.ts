@@ -45,6 +45,37 @@ document.addEventListener("change", (event) => {
   control?.closest("form")?.requestSubmit();
 });
 
+// Rows of a list: one box ticks all, Shift ticks those between, and the number is said beside the buttons.
+let lastTick: HTMLInputElement | null = null;
+const ticks = () => [...document.querySelectorAll<HTMLInputElement>("input[form=selection]")];
+
+function sayTicked(): void {
+  const place = document.querySelector<HTMLElement>("[data-ticked]");
+  const count = ticks().filter((tick) => tick.checked).length;
+  if (!place) return;
+  place.hidden = count === 0;
+  const number = place.querySelector("b");
+  if (number) number.textContent = String(count);
+}
+
+document.addEventListener("click", (event) => {
+  const tick = event.target;
+  if (!(tick instanceof HTMLInputElement)) return;
+  if (tick.dataset.tickAll !== undefined) {
+    for (const one of ticks()) one.checked = tick.checked;
+  } else if (tick.getAttribute("form") === "selection") {
+    const all = ticks();
+    if (event.shiftKey && lastTick && all.includes(lastTick)) {
+      const [from, to] = [all.indexOf(lastTick), all.indexOf(tick)].sort((one, other) => one - other);
+      for (const one of all.slice(from, (to ?? 0) + 1)) one.checked = tick.checked;
+    }
+    lastTick = tick;
+  } else {
+    return;
+  }
+  sayTicked();
+});
+
 // A select of many records gets a box that leaves only the options with the words typed; the arrow keys go on in the select.
 function searchable(select: HTMLSelectElement): void {
   const box = document.createElement("input");

@@ -15,6 +15,7 @@ from tanheng.platform.ui.importing import ImportPage, TemplateFile
 from tanheng.platform.ui.laying_out import MapPage
 from tanheng.platform.ui.ledger import LedgerPages
 from tanheng.platform.ui.listing import ExportFile, LedgerPage, ListFilePage, ListPage, SavedFilters
+from tanheng.platform.ui.selection import SelectionPage
 
 
 def ledger_urls(ledger: LedgerPages) -> URLResolver:
@@ -38,6 +39,7 @@ def ledger_urls(ledger: LedgerPages) -> URLResolver:
         of(ExportFile, "export.csv", "csv", kind="csv"),
         of(ListFilePage, "files/<str:file>", "list-file"),
         of(SavedFilters, "filters/", "filters"),
+        of(SelectionPage, "selection/", "selection"),
         of(DetailPage, "<uuid:subject>/", "detail"),
         of(EditPage, "<uuid:subject>/edit/", "edit"),
         of(CheckField, "<uuid:subject>/edit/check/", "check-one"),

@@ -58,14 +58,22 @@ class LedgerPage(Page):
 
     def show(self, values: dict[str, Any], *, template: str = "", status: int = 200) -> HttpResponse:  # Any: context
         """Return the page, which knows its ledger."""
-        pages = ("list", "new", "import", "template", "xlsx", "csv", "filters")
+        pages = ("list", "new", "import", "template", "xlsx", "csv", "filters", "selection")
         links = {page: self.link(page) for page in pages}
         common = {"ledger": self.ledger, "links": links, "may_write": self.may_write}
         return super().show({**common, **values}, template=template, status=status)
 
 
 class _Rows(LedgerPage):
-    """What list and export share: the rows that the query string asks for, in its order."""
+    """What list and export share: the rows that the query string asks for, in its order.
+
+    Attributes
+    ----------
+    ticks : bool
+        Whether each row begins with a box to tick.
+    """
+
+    ticks: ClassVar[bool] = False
 
     def filtered(self) -> Any:  # Any: a filter set
         """Return the filter over the ledger's rows."""
@@ -80,7 +88,9 @@ class _Rows(LedgerPage):
         hidden = [name for name in names if name not in chosen] if chosen else sorted(self.ledger.table.hidden_at_first)
         order = [name for name in self.request.GET.getlist("sort") if name.lstrip("-") in names]
         ordered = {"order_by": order} if order else {}
-        return self.ledger.table(rows, exclude=hidden, page=self, ledger=self.ledger, request=self.request, **ordered)
+        return self.ledger.table(
+            rows, exclude=hidden, page=self, ledger=self.ledger, ticks=self.ticks, request=self.request, **ordered
+        )
 
     def rows(self) -> list[Version]:
         """Return all rows that the filter leaves, in the order chosen."""
@@ -92,6 +102,7 @@ class ListPage(_Rows):
     """The list."""
 
     template = "ui/ledger/list.html"
+    ticks = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Return the page, or to htmx its rows alone."""
@@ -165,7 +176,10 @@ class ExportFile(_Rows):
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
         """Return the file."""
-        rows = self.rows()
+        return self.answer(self.rows())
+
+    def answer(self, rows: list[Version]) -> HttpResponse:
+        """Return some rows as the file."""
         sheet = self._sheet(rows)
         name = f"{self.plant.code}-{self.ledger.name}"
         if self.kind == "csv":

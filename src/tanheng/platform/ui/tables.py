@@ -100,10 +100,11 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
         *args: Any,  # Any: the base class's
         page: Page | None = None,
         ledger: LedgerPages | None = None,
+        ticks: bool = False,
         **kwargs: Any,  # Any: as above
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._page, self._ledger = page, ledger
+        self._page, self._ledger, self.ticks = page, ledger, ticks
         self._named: dict[str, dict[str, Named]] = {}
         self._addresses: dict[str, tuple[str, str]] = {}
         self.default = BLANK
@@ -116,7 +117,18 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
     @property
     def body(self) -> SafeString:
         """Return the rows."""
-        return cells.body(self)
+        return cells.body(self, before=self._tick if self.ticks else None)
+
+    def _tick(self, record: Version) -> SafeString:
+        assert self._ledger is not None  # rows are ticked on a ledger's list
+        name = gettext("Select %(name)s") % {"name": getattr(record, self._ledger.headline)}
+        return format_html(
+            '<td class="tick no-print"><input class="form-check-input" type="checkbox" name="s" value="{}:{}"'
+            ' form="selection" aria-label="{}" autocomplete="off"></td>',
+            record.subject,
+            record.version,
+            name,
+        )
 
     def render_link(self, text: str, record: Version) -> str | SafeString:
         """Return text that leads to its record."""
