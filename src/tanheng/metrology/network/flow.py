@@ -150,7 +150,7 @@ class _Drawing:
 
     def _name(self, node: Node) -> tuple[str, ...]:
         title = self.say.of(dict(node.title)) if node.code in self.network.node_of else self.say("missing_node")
-        return wrap(title, size=_NAME, room=_ROOM)
+        return wrap(title, size=_NAME, room=_ROOM - 18 if node.kind is NodeKind.STACK else _ROOM)
 
     def _label(self, edge: Edge) -> tuple[str, ...]:
         stream = self.network.stream_of.get(edge.stream)
@@ -200,7 +200,10 @@ class _Drawing:
         wires = []
         for code, edge in self.edges.items():
             rows = self.labels[code]
-            size = (max((width(row, size=_LABEL) for row in rows), default=0.0) + 4, len(rows) * leading(_LABEL) + 2)
+            size = (
+                max((width(row, size=_LABEL) for row in rows), default=0.0) + 4,
+                len(rows) * leading(_LABEL) + 1 + self._style(edge).thick / 2,
+            )
             size = size if rows and edge.start != edge.end else (0.0, 0.0)
             wires.append(
                 Wire(

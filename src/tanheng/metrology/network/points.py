@@ -27,7 +27,7 @@ _ROOM = 250.0  # for the words beside a mark
 _BAND = _GUTTER + 2 * _RADIUS + 8 + _ROOM + 8
 _HEAD, _SECTION = 30.0, 30.0
 _SHEET = 640.0  # height of the drawing on a sheet of A3
-_RED, _AMBER = "#d63939", "#b45309"
+_RED, _AMBER = "#d63939", "#c77700"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,31 @@ def points_sheets(
     line: str | None = None,
     kinds: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Return the metering network as sheets for A3 landscape: one part a sheet, a large part on several; at least one."""
+    """Return the metering network as sheets for A3 landscape: small parts together, a large one on several; at least one."""
     drawing = _Drawing(network, Say(lang), dict(traces or {}), line, kinds)
-    cut = [(name, rows) for name, section in drawing.sections.items() for rows in _cut(section)] or [("", [])]
+    sheets = _packed(drawing.sections) or [[("", [])]]
     made = []
-    for index, (name, rows) in enumerate(cut, start=1):
-        named = replace(block, part=part_word(name) if name else block.part, sheet=index, sheets=len(cut))
-        made.append(drawing.svg(named, [(name, rows)]))
+    for index, sections in enumerate(sheets, start=1):
+        words = [part_word(name) for name, _ in sections if name]
+        joined = {"zh": "、".join(one["zh"] for one in words), "en": ", ".join(one["en"] for one in words)}
+        named = replace(block, part=joined if words else block.part, sheet=index, sheets=len(sheets))
+        made.append(drawing.svg(named, sections))
     return tuple(made)
+
+
+def _packed(sections: Mapping[str, Sequence[_Row]]) -> list[list[tuple[str, list[_Row]]]]:
+    """Return the parts on sheets: small ones together while they fit, a large one cut into several."""
+    found: list[list[tuple[str, list[_Row]]]] = []
+    room = 0.0
+    for name, section in sections.items():
+        for rows in _cut(section):
+            high = _SECTION + _HEAD + 22 + sum(_line_heights(rows))
+            if not found or high > room:
+                found.append([])
+                room = _SHEET
+            found[-1].append((name, rows))
+            room -= high
+    return found
 
 
 def parts(network: Network) -> tuple[str, ...]:
@@ -224,7 +241,7 @@ class _Drawing:
             words = self.say.of(level_word(level))
             body.append(text(self.left[level] + 10, top + 19, words, size=11, bold=True, faint=True))
         shown = {row.point.code for row in rows}
-        links = "".join(self._link(row.point, middles) for row in rows if row.point.parent in shown)
+        links = "".join(self._links([row.point for row in rows if row.point.parent in shown], middles))
         body.append(f'<path d="{links}" stroke="currentColor" stroke-opacity="0.6"/>' if links else "")
         body += [self._mark(row, middles[row.point.code], cut=self._parent_elsewhere(row, shown)) for row in rows]
         return bottom + 14
@@ -237,17 +254,23 @@ class _Drawing:
     def _centre(self, point: Point) -> float:
         return self.left[point.level] + _GUTTER + _RADIUS
 
-    def _link(self, point: Point, middles: Mapping[str, float]) -> str:
-        parent = self.network.point_of[point.parent]
-        if parent.code == point.code:
-            return ""
-        x, y = self._centre(parent), middles[parent.code]
-        to, level = self._centre(point) - _RADIUS, middles[point.code]
-        bus = self.left[point.level] + 18
-        start = f"M{number(x + _RADIUS)} {number(y)}"
-        if point.level <= parent.level:  # a fault, drawn all the same: back and round the parent
-            start = f"M{number(x - _RADIUS)} {number(y)}H{number(self.left[parent.level] + 18)}"
-        return f"{start}H{number(bus)}V{number(level)}H{number(to)}"
+    def _links(self, children: Sequence[Point], middles: Mapping[str, float]) -> Iterable[str]:
+        """Yield the lines of the tree: for each parent and each band below it a bus, and from that a branch to each child."""
+        buses: dict[tuple[str, Level], list[Point]] = defaultdict(list)
+        for child in children:
+            if child.parent != child.code:
+                buses[child.parent, child.level].append(child)
+        for (code, level), below in buses.items():
+            parent, bus = self.network.point_of[code], self.left[level] + 18
+            y = middles[code]
+            heights = [y, *(middles[child.code] for child in below)]
+            if level > parent.level:
+                yield f"M{number(self._centre(parent) + _RADIUS)} {number(y)}H{number(bus)}"
+            else:  # a fault, drawn all the same: back and round the parent
+                yield f"M{number(self._centre(parent) - _RADIUS)} {number(y)}H{number(bus)}"
+            yield f"M{number(bus)} {number(min(heights))}V{number(max(heights))}" if len(set(heights)) > 1 else ""
+            for child in below:
+                yield f"M{number(bus)} {number(middles[child.code])}H{number(self._centre(child) - _RADIUS)}"
 
     def _mark(self, row: _Row, y: float, *, cut: str) -> str:
         x = self._centre(row.point)
@@ -314,36 +337,40 @@ def _round(state: Standing, x: float, y: float) -> str:
             return f'{ring} stroke="{_RED}" stroke-width="2"/>{cross}'
 
 
+def _lines(rows: Sequence[_Row]) -> list[list[_Row]]:
+    """Return the rows that share a line: a parent with its first child."""
+    found: list[list[_Row]] = []
+    for row in rows:
+        if row.joins and found:
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
+
+
+def _line_heights(rows: Sequence[_Row]) -> list[float]:
+    return [max(one.above for one in line) + max(one.below for one in line) for line in _lines(rows)]
+
+
 def _middles(rows: Sequence[_Row], top: float) -> dict[str, float]:
     """Return the heights of the lines on which the points stand."""
     found: dict[str, float] = {}
-    line: list[_Row] = []
     y = top
-    for row in (*rows, None):
-        if line and (row is None or not row.joins):
-            middle = y + max(one.above for one in line)
-            found.update((one.point.code, middle) for one in line)
-            y = middle + max(one.below for one in line)
-            line = []
-        if row is not None:
-            line.append(row)
+    for line in _lines(rows):
+        middle = y + max(one.above for one in line)
+        found.update((one.point.code, middle) for one in line)
+        y = middle + max(one.below for one in line)
     return found
 
 
 def _cut(rows: Sequence[_Row]) -> list[list[_Row]]:
     """Return the rows in parts that fit on a sheet, cut where a new line begins."""
     found: list[list[_Row]] = []
-    line: list[_Row] = []
     used = 0.0
-    for row in (*rows, None):
-        if line and (row is None or not row.joins):
-            height = max(one.above for one in line) + max(one.below for one in line)
-            if not found or used + height > _SHEET - _HEAD - _SECTION:
-                found.append([])
-                used = 0.0
-            found[-1] += line
-            used += height
-            line = []
-        if row is not None:
-            line.append(row)
+    for line, height in zip(_lines(rows), _line_heights(rows), strict=True):
+        if not found or used + height > _SHEET - _HEAD - _SECTION - 22:
+            found.append([])
+            used = 0.0
+        found[-1] += line
+        used += height
     return found

@@ -294,3 +294,10 @@ def test_titles_with_any_characters_are_escaped(build: Build, make: Make) -> Non
     odd = dataclasses.replace(make.node("a<b>&\"'"), title={"zh": "<script>&\"'\x00", "en": "]]>"})
     root = ET.fromstring(flow_svg(build(more_nodes=(odd,)), block=BLOCK, lang="zh"))  # noqa: S314  # our own drawing
     assert any(one.attrib.get("data-code") == "a<b>&\"'" for one in root.iter())
+
+
+def test_small_parts_share_a_sheet_and_its_title_names_them(build: Build, make: Make) -> None:
+    network = build(more_points=(make.point("power", "kiln", energy="electricity"),))
+    (sheet,) = points_sheets(network, block=BLOCK, lang="zh")
+    assert "范围 电力、化石燃料、化验与烟气分析" in sheet
+    assert "第 1 张" not in sheet
