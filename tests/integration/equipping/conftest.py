@@ -28,7 +28,7 @@ from tanheng.platform.instruments import models, services
 from tanheng.platform.instruments.schemas.certificate_1 import Certificate
 from tanheng.platform.instruments.schemas.confirmation_1 import Confirmation, Verdict
 from tanheng.platform.instruments.schemas.installation_1 import Installation
-from tanheng.platform.instruments.schemas.instrument_1 import Collecting, Exposure, Instrument, Traceability
+from tanheng.platform.instruments.schemas.instrument_1 import Instrument, Traceability
 from tanheng.platform.instruments.schemas.spell_1 import Spell
 from tanheng.platform.plant import services as plant_services
 from tanheng.platform.plant import template
@@ -87,11 +87,11 @@ class Desk:
             "serial": f"S-{code}",
             "traceability": Traceability.VERIFICATION,
             "mandatory": False,
-            "collecting": Collecting.UNKNOWN,
+            "collecting": None,
             "smart": False,
             "portable": False,
-            "dust": Exposure.UNKNOWN,
-            "vibration": Exposure.UNKNOWN,
+            "dust": None,
+            "vibration": None,
         }
         self._save(models.Instrument, Instrument(**{**said, **changed}))
 

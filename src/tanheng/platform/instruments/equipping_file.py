@@ -31,12 +31,12 @@ def _rates(counted: Counted, lang: str) -> Sheet:
     heads = [
         _("Table"),
         _("Row"),
-        _("Required (%)"),
+        f"{_('Required')} (%)",
         _("Needed"),
         _("Counted"),
-        _("Equipping rate (%)"),
-        _("Fit for use (%)"),
-        _("Within verification (%)"),
+        f"{_('Equipping rate')} (%)",
+        f"{_('Fit for use')} (%)",
+        f"{_('Within verification')} (%)",
         _("Result"),
         _("Document"),
         _("Place"),
@@ -74,9 +74,9 @@ def _form(counted: Counted, lang: str) -> Sheet:
         _("Energy"),
         _("Needed"),
         _("Installed"),
-        _("Equipping rate (%)"),
-        _("Fit for use (%)"),
-        _("Within verification (%)"),
+        f"{_('Equipping rate')} (%)",
+        f"{_('Fit for use')} (%)",
+        f"{_('Within verification')} (%)",
     ]
     rows = [
         [str(LEVEL_WORDS[LEVELS[one.level]]), one.energy[lang], one.needed, one.installed, one.equipped, one.fit, one.within]
