@@ -31,7 +31,7 @@ def _rates(counted: Counted, lang: str) -> Sheet:
     heads = [
         _("Table"),
         _("Row"),
-        f"{_('Required')} (%)",
+        f"{_('Required rate')} (%)",
         _("Needed"),
         _("Counted"),
         f"{_('Equipping rate')} (%)",
