@@ -165,3 +165,39 @@ def test_a_retired_record_leaves_the_list(login: Login, enter: Enter, plant: Pla
     page = text(client, "/lines/")
     assert "No record fits." in page
     assert "entered twice" in text(client, f"/lines/{row.subject}/")
+
+
+def test_the_line_of_the_top_bar_narrows_the_list_and_its_files(login: Login, enter: Enter) -> None:
+    enter("1")
+    enter("2")
+    client = login(Role.VERIFIER)
+    page = text(client, "/lines/?line=2")
+    rows = page.split('id="rows"')[1]
+    assert "2号线" in rows
+    assert "1号线" not in rows
+    assert "line 2, and what holds for all lines" in rows
+    assert "1号线" not in client.get("/lines/export.csv?line=2").content.decode()
+    assert 'href="/lines/export.csv?line=2"' in page
+
+
+def test_a_past_period_of_the_top_bar_shows_what_held_on_its_last_day(login: Login, enter: Enter) -> None:
+    enter("1", valid_from=datetime.date(2024, 3, 1))
+    client = login(Role.VERIFIER)
+    assert "1号线" in text(client, "/lines/?period=2024-03").split('id="rows"')[1]
+    before = text(client, "/lines/?period=2024-02").split('id="rows"')[1]
+    assert "1号线" not in before
+    assert "as it held on 2024-02-29" in before
+
+
+def test_the_present_period_shows_the_latest_versions(login: Login, enter: Enter) -> None:
+    enter("1", valid_from=datetime.date(2099, 1, 1))
+    client = login(Role.VERIFIER)
+    assert "1号线" in text(client, "/lines/").split('id="rows"')[1]
+    assert "1号线" in text(client, "/lines/?period=2099-01").split('id="rows"')[1]
+
+
+def test_a_day_asked_for_goes_before_the_period(login: Login, enter: Enter) -> None:
+    enter("1", valid_from=datetime.date(2024, 3, 1))
+    page = text(login(Role.VERIFIER), "/lines/?period=2024-02&f-on=2024-03-02").split('id="rows"')[1]
+    assert "1号线" in page
+    assert "as it held" not in page

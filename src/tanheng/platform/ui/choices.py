@@ -99,7 +99,7 @@ def choices_of(request: HttpRequest, actor: Actor) -> Choices:
     period = _month(given.get("period", ""))
     if period is None:
         given.pop("period", None)
-        period = _this_month(plant)
+        period = this_month(plant)
     boundary = given.get("boundary", "")
     if boundary not in BOUNDARIES:
         given.pop("boundary", None)
@@ -111,7 +111,7 @@ def without_choice(actor: Actor) -> Choices:
     """Return the choices of a page that says that what was asked for is not there."""
     plants = tuple(selectors.plants(actor))
     plant = plants[0] if plants else None
-    return Choices(actor, plants, plant, "", _this_month(plant), BOUNDARIES[0], {})
+    return Choices(actor, plants, plant, "", this_month(plant), BOUNDARIES[0], {})
 
 
 def _plant(plants: tuple[Plant, ...], code: str | None) -> Plant | None:
@@ -131,5 +131,6 @@ def _month(text: str) -> Month | None:
     return month if month.year in YEARS else None
 
 
-def _this_month(plant: Plant | None) -> Month:
+def this_month(plant: Plant | None) -> Month:
+    """Return the month it is at a plant, by its clock."""
     return PlantClock(plant.zone if plant is not None else DEFAULT_ZONE).month_of(clock.now_ms(plant))

@@ -141,6 +141,11 @@ class LedgerPages:
         What a record's page has beside the usual.
     files, more : tuple
         What the list offers beside the usual: files of its rows, and links.
+    line : str
+        Field by which the line chosen in the top bar narrows the list; by default the one that refers to a line by its code.
+        Records without a line hold for all.
+    boundary : callable, optional
+        Narrows rows to the boundary chosen in the top bar, ``clinker`` or ``enterprise``.
     """
 
     name: str
@@ -160,11 +165,21 @@ class LedgerPages:
     actions: tuple[Action, ...] = ()
     files: tuple[ListFile, ...] = ()
     more: tuple[ListLink, ...] = ()
+    line: str = ""
+    boundary: Callable[[Any, str], Any] | None = None  # Any: rows
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the fields of the payload, in its order."""
         return tuple(field.name for field in dataclasses.fields(self.form.content_type))
+
+    @property
+    def line_field(self) -> str:
+        """Return the field that says to which line a record belongs; empty where none does."""
+        if self.line:
+            return self.line
+        named = (name for name, one in self.form.references.items() if one.pages == "lines" and one.by == "code")
+        return next(named, "")
 
 
 def heading(model: type[Version], field: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import urllib.parse
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import InvalidPage
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
@@ -22,6 +23,7 @@ from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.sniffing import CSV, XLSX
 from tanheng.platform.ui import filters, resources, sheets, tables
+from tanheng.platform.ui.choices import BOUNDARIES, this_month
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.ledger import LedgerPages, heading, shown
 from tanheng.platform.ui.models import SavedFilter
@@ -77,9 +79,37 @@ class _Rows(LedgerPage):
 
     def filtered(self) -> Any:  # Any: a filter set
         """Return the filter over the ledger's rows."""
-        day = filters.day_of(self.request.GET)
-        rows: QuerySet[Version] = self.ledger.reads.ledger(self.actor, self.ledger.model, self.plant, on=day)
+        day = filters.day_of(self.request.GET) or self._last_day
+        rows: Any = self.ledger.reads.ledger(self.actor, self.ledger.model, self.plant, on=day)  # Any: of whichever model
+        if self._line:
+            rows = rows.filter(Q(**{self._line: self.choices.line}) | Q(**{self._line: ""}))
+        if self.ledger.boundary is not None and "boundary" in self.choices.given:
+            rows = self.ledger.boundary(rows, self.choices.boundary)
         return self.ledger.filters(self.request.GET, rows.order_by(self.ledger.headline, "subject"))
+
+    @property
+    def _line(self) -> str:
+        """Return the field by which the line of the top bar narrows the list; empty where it does not."""
+        return self.ledger.line_field if self.choices.line else ""
+
+    @functools.cached_property
+    def _last_day(self) -> datetime.date | None:
+        """Return the last day of the period of the top bar; None while that has not come, so that the latest versions show."""
+        period = self.choices.period
+        is_past = "period" in self.choices.given and period < this_month(self.plant)
+        return period.last_day if is_past else None
+
+    def narrowed(self) -> list[str]:
+        """Return how the top bar narrows the list, for a person to read."""
+        said = []
+        if self._line:
+            said.append(_("line %(line)s, and what holds for all lines") % {"line": self.choices.line})
+        if self._last_day is not None and filters.day_of(self.request.GET) is None:
+            said.append(_("as it held on %(day)s") % {"day": self._last_day.isoformat()})
+        if self.ledger.boundary is not None and "boundary" in self.choices.given:
+            is_clinker = self.choices.boundary == BOUNDARIES[0]
+            said.append(_("inside the clinker boundary") if is_clinker else _("inside the enterprise boundary"))
+        return said
 
     def table(self, rows: QuerySet[Version]) -> Any:  # Any: a table
         """Return the table of the rows, with the columns chosen, in the order chosen."""
@@ -120,6 +150,7 @@ class ListPage(_Rows):
             "table": table,
             "count": table.page.paginator.count,
             "is_filtered": filters.is_filtered(request.GET),
+            "narrowed": self.narrowed(),
             "columns": [
                 (name, title, name in table.columns.names()) for name, title in tables.titles(self.ledger.table).items()
             ],
@@ -205,7 +236,7 @@ class ExportFile(_Rows):
         said = [
             (_("Plant"), self.plant.name_zh),
             (_("Ledger"), str(self.ledger.title)),
-            (_("Filter"), own_query(self.request.GET) or _("none")),
+            (_("Filter"), "; ".join(filter(None, (own_query(self.request.GET), *self.narrowed()))) or _("none")),
             (_("Rows"), len(rows)),
             (_("Newest log index"), newest),
             (_("Left out"), _("retired records and earlier versions; see the history of each record")),

@@ -73,5 +73,6 @@ LINES: LedgerPages = LedgerPages(
     read="plant.read",
     write="plant.write",
     headline="code",
+    line="code",
     tabs=(Tab(name="permits", title=_("Permits"), context=related(ledger=lambda: PERMITS, field="line")),),
 )
