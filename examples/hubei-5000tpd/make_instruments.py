@@ -127,6 +127,7 @@ KNOWN = {
     "RM-201": ("HB-2025-0311", "2026-02-28"),
 }
 OVERDUE = {"BAL-02": "2025-09-30", "MF-01": "2025-11-15", "FD-02": "2025-10-31", "EM-26": "2025-08-31", "HM-201": "2025-12-01"}
+DUE_SOON = {"SL-02": "2026-01-20", "WF-203": "2026-01-15", "GA-101": "2026-01-10", "EM-31": "2026-01-25"}
 FAILED = frozenset({"SA-01"})
 UNCONFIRMED = frozenset({"WF-102"})
 WITHOUT = frozenset({"EM-25", "EM-28"})
@@ -202,9 +203,9 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
 
 
 def validity(index: int, code: str) -> tuple[datetime.date, datetime.date]:
-    """Return issue and last day of the newest certificate: as instruments.csv, overdue, or spread over the cycle."""
+    """Return issue and last day of the newest certificate: as instruments.csv, overdue, due soon, or spread over the cycle."""
     cycle = KINDS[kind_of(code)][6]
-    stated = KNOWN.get(code, ("", OVERDUE.get(code, "")))[1]
+    stated = KNOWN.get(code, ("", OVERDUE.get(code, DUE_SOON.get(code, ""))))[1]
     if stated:
         last = datetime.date.fromisoformat(stated)
         return add_months(last, -cycle) + datetime.timedelta(days=1), last

@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -105,13 +107,14 @@ def test_the_one_orphan_is_that_of_the_readme(register: Register, network: Netwo
 @pytest.mark.parametrize(
     ("state", "situation"),
     [
+        (TraceState.DUE_SOON, "due soon"),
         (TraceState.OVERDUE, "overdue"),
         (TraceState.FAILED, "failed"),
         (TraceState.UNCONFIRMED, "not confirmed"),
         (TraceState.NEVER, "no certificate"),
     ],
 )
-def test_instruments_without_valid_traceability_are_those_of_the_readme(
+def test_instruments_whose_certificates_need_attention_are_those_of_the_readme(
     register: Register, today: datetime.date, state: TraceState, situation: str
 ) -> None:
     held = holdings(register)
@@ -191,3 +194,13 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_line(tmp_path: Path, nam
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ServingError, match="instruments"):
         demonstration.contents(tmp_path / "instruments.csv", Instrument, datetime.timedelta(0))
+
+
+def test_the_ledgers_are_made_with_the_same_bytes_each_time(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE / "metering", tmp_path / "metering")
+    shutil.copy(EXAMPLE / "make_instruments.py", tmp_path)
+    made = [tmp_path / "metering" / f"{name}.csv" for name in ("instruments", "certificates", "confirmations", "seals")]
+    for path in made:
+        path.unlink()
+    subprocess.run([sys.executable, "make_instruments.py"], cwd=tmp_path, check=True)
+    assert [path.read_bytes() for path in made] == [(EXAMPLE / "metering" / path.name).read_bytes() for path in made]

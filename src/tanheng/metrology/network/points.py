@@ -15,7 +15,7 @@ from tanheng.metrology.network.marks import LETTERS, Standing, numbered, standin
 from tanheng.metrology.network.model import Level, Medium, Network, Point
 from tanheng.metrology.network.svg import Sample, TitleBlock, group, leading, lines, number, sheet, text
 from tanheng.metrology.network.text import width, wrap
-from tanheng.metrology.network.words import Say, energy_word, level_word, medium_word
+from tanheng.metrology.network.words import ENERGIES, Say, energy_word, level_word, medium_word
 
 ANALYSIS = "analysis"
 """The part of what stands at a node: analyses of a laboratory, concentrations in a stack."""
@@ -133,8 +133,10 @@ def _part(network: Network, point: Point) -> str:
     return str(edge.medium) if edge is not None else ANALYSIS
 
 
-def _part_order(part: str) -> tuple[bool, str]:
-    return part == ANALYSIS, part
+def _part_order(part: str) -> tuple[int, str]:
+    """Return where a part stands: energies as GB 17167 lists them, media as the model does, analyses, anything else."""
+    known = (*ENERGIES, *Medium, ANALYSIS)
+    return known.index(part) if part in known else len(known), part
 
 
 class _Drawing:

@@ -37,6 +37,9 @@ _ENERGIES: dict[str, Words] = {
     "recovered_energy": {"zh": "可回收利用的余能", "en": "recovered energy"},
 }
 
+ENERGIES = tuple(_ENERGIES)
+"""Rows of the GB 17167 rates, in its order."""
+
 
 def medium_word(medium: Medium) -> Words:
     """Return what a medium is called."""
