@@ -86,6 +86,14 @@ def test_the_list_is_filtered_by_the_certificate(
     assert [code for code in ("JL-01", "JL-02", "JL-03") if code in page] == listed
 
 
+@pytest.mark.usefixtures("stocked")
+def test_the_page_of_a_label_says_how_the_instrument_stands(login: Login, plant: Plant) -> None:
+    with scope(all_plants()):
+        row = models.Instrument.objects.get(plant=plant, code="JL-01")
+    page = login(Role.SAMPLER).get(f"/instruments/{row.subject}/?tab=standing").content.decode()
+    assert all(word in page for word in ("qualified", "in service", "A-JL-01", "2027-01-09", "P-1", "QF-1", "0.2"))
+
+
 def test_a_button_puts_an_instrument_in_service(certified: Enter, metrologist: Client, plant: Plant) -> None:
     row = certified()
     page = metrologist.get(f"/instruments/{row.subject}/").content.decode()

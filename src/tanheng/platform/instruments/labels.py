@@ -23,8 +23,12 @@ from tanheng.platform.instruments.lines import MARKS, Line, Mark, mark
 from tanheng.reports.errors import ReportError
 from tanheng.reports.pdf import FONTS
 
-COLOURS = {Mark.QUALIFIED: "#1b7f3b", Mark.RESTRICTED: "#c98a00", Mark.STOPPED: "#b3261e"}
-"""Green, yellow (dark enough for white letters to be read on it) and red."""
+COLOURS = {
+    Mark.QUALIFIED: ("#1b7f3b", "#ffffff"),
+    Mark.RESTRICTED: ("#f2c200", "#1a1a1a"),
+    Mark.STOPPED: ("#b3261e", "#ffffff"),
+}
+"""Green, yellow and red, each with the ink that is read on it."""
 
 _HEADS: dict[str, Words] = {
     "number": {"zh": "管理编号", "en": "Number"},
@@ -94,7 +98,8 @@ def _label(line: Line, address: str, language: str) -> dict[str, str]:
         "person": row.person or "—",
         "place": row.place or "—",
         "mark": words.said(MARKS[found], language),
-        "colour": COLOURS[found],
+        "colour": COLOURS[found][0],
+        "ink": COLOURS[found][1],
     }
 
 

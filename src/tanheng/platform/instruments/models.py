@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tanheng.metrology.instruments.certificate import CertificateKind, Result
 from tanheng.metrology.instruments.model import UseState
@@ -60,7 +61,7 @@ class Instrument(Version):
     humidity = models.DecimalField(_("greatest relative humidity (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
     dust = models.CharField(_("dust"), max_length=16, choices=_words(Exposure), blank=True)
     vibration = models.CharField(_("vibration"), max_length=16, choices=_words(Exposure), blank=True)
-    medium = models.CharField(_("medium"), max_length=100, blank=True)
+    medium = models.CharField(pgettext_lazy("of an instrument", "medium"), max_length=100, blank=True)
     taken_over_on = models.DateField(_("in use since, before this ledger began"), null=True, blank=True)
     remark = models.TextField(_("remark"), blank=True)
 

@@ -12,6 +12,7 @@ from tanheng.platform.instruments import (
     form_181,
     forms,
     models,
+    passport,
     printed,
     resources,
     selectors,
@@ -40,6 +41,7 @@ INSTRUMENTS: LedgerPages = LedgerPages(
     write="instruments.write",
     headline="code",
     tabs=(
+        Tab(name="standing", title=_("Standing"), context=passport.context, template="instruments/standing.html"),
         Tab(name="life", title=_("Life cycle"), context=related(ledger=lambda: SPELLS, field="instrument")),
         Tab(name="certificates", title=_("Certificates"), context=related(ledger=lambda: CERTIFICATES, field="instrument")),
         Tab(name="installations", title=_("Installations"), context=related(ledger=lambda: INSTALLATIONS, field="instrument")),

@@ -214,7 +214,7 @@ def labels(page: LedgerPage, rows: list[Version]) -> bytes:
     address = page.request.build_absolute_uri(reverse("instruments:detail", kwargs={"subject": subject}))
     return label_sheet(
         kept,
-        address=f"{address.replace(subject, '{subject}')}?plant={page.plant.code}",
+        address=f"{address.replace(subject, '{subject}')}?plant={page.plant.code}&tab=standing",
         plant=page.plant.name_zh if language() == "zh" else page.plant.name_en or page.plant.name_zh,
         made_on=ledger.on,
         language=language(),

@@ -142,6 +142,8 @@ class InstrumentTable(_Standing):
             "remark",
             "traceability",
             "maker",
+            "model",
+            "serial",
             "version",
             "known_from",
         }
