@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,8 +38,21 @@ class Disk:
         """Return what a method of the spool gives (Any: the arguments of any of them).
 
         Work for the disk that has been handed over is done, also when the caller is cancelled meanwhile.
+
+        Raises
+        ------
+        SpoolError
+            Also where a reading statement fails: no fault of the disk reaches a loop under another name.
         """
-        doing = asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*values, **named))
+
+        def call() -> T:
+            try:
+                return function(*values, **named)
+            except sqlite3.Error as error:
+                doing = function.__name__.replace("_", " ").strip()
+                raise SpoolError("edge.spool.write", doing=doing, path=str(self.spool.path), reason=str(error)) from error
+
+        doing = asyncio.get_running_loop().run_in_executor(self._pool, call)
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:

@@ -19,7 +19,7 @@ from tanheng.core.errors import TanhengError
 from tanheng.edge import drivers
 from tanheng.edge.configuration import Configuration, parse
 from tanheng.edge.drivers.port import ticks
-from tanheng.edge.errors import OrderError, UplinkError
+from tanheng.edge.errors import OrderError, SpoolError, UplinkError
 from tanheng.edge.events import EventKind, event
 from tanheng.edge.orders import Order, open_order
 from tanheng.edge.provisional import factor_set
@@ -57,7 +57,7 @@ class Obedience:
     async def run(self) -> None:
         """Ask the platform for orders as often as the configuration says, and obey them."""
         async for _ in ticks(self._terminal.clock, self._terminal.configuration.uplink.orders_ms):
-            with contextlib.suppress(UplinkError):
+            with contextlib.suppress(UplinkError, SpoolError):  # both are shown elsewhere, and the next round asks again
                 data = await self._terminal.sender.orders(after=await self._last_order())
                 await self.obey(data)
 

@@ -34,7 +34,7 @@ class Sending:
         self._sender, self._journal = terminal.sender, terminal.journal
         self._clock, self._clock_state = terminal.clock, terminal.clock_state
         self._sealed = sealed
-        self._route: str | None = None
+        self._terminal = terminal
 
     async def run(self) -> None:
         """Send for ever; a fault of platform or disk is waited out."""
@@ -82,9 +82,9 @@ class Sending:
             self._clock_from_platform(answer.platform_time)
 
     def _note_route(self, name: str | None) -> None:
-        if name != self._route:
-            self._journal.add([event(EventKind.ROUTE_CHANGED, at=self._clock.wall(), before=self._route, after=name)])
-            self._route = name
+        before, self._terminal.route = self._terminal.route, name
+        if name != before:
+            self._journal.add([event(EventKind.ROUTE_CHANGED, at=self._clock.wall(), before=before, after=name)])
 
     def _clock_from_platform(self, time: int) -> None:
         if self._clock_state.source in (ClockSource.FREE, ClockSource.PLATFORM):

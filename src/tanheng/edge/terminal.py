@@ -90,6 +90,7 @@ class Terminal:
         self.factors: FactorSet | None = None
         self.started = self.clock.wall()
         self.snapshot: Snapshot | None = None
+        self.route: str | None = None
         self._sealed = asyncio.Event()
         self._stopping = asyncio.Event()
         self.next: Configuration | None = None
@@ -271,8 +272,10 @@ class Terminal:
 
     async def _status_loop(self) -> None:
         while True:
-            gauge = await self.disk.run(self.spool.gauge)
-            self.snapshot = snapshot(self, gauge)
+            try:
+                self.snapshot = snapshot(self, await self.disk.run(self.spool.gauge))
+            except SpoolError as error:
+                _LOG.warning("%s", error.text())
             await asyncio.sleep(2)
 
     # --- facts

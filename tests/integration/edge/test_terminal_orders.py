@@ -61,6 +61,9 @@ async def test_a_signed_configuration_is_applied_and_named_in_the_batches_after_
     for envelope in rig.receiver.stored.values():
         if envelope.batch.configuration == before:
             assert 1 not in envelope.batch.channel.tolist()
+    count = len(rig.receiver.stored)
+    await wait(lambda: len(rig.receiver.stored) >= count + 4)
+    assert len(rig.receiver.events("route-changed")) == 1  # the route is the same as before
     rig.receiver.check_chain()
     await rig.stop()
     assert json.loads((rig.folder / "configuration.json").read_bytes())["reason"] == "新增测点"

@@ -141,3 +141,23 @@ async def test_a_new_configuration_waits_until_the_old_readings_are_sealed(rig: 
     after = [one for one in rig.receiver.stored.values() if one.batch.configuration != old]
     assert len(after) >= 3
     assert all(set(one.batch.channel.tolist()) & {0, 1} in ({0, 1}, set()) for one in after)
+
+
+async def test_a_buffer_that_cannot_be_read_for_a_while_ends_nothing_and_loses_nothing(rig: Any, wait: Any) -> None:
+    """Each statement on the batches fails, reading ones too; sealing, sending, orders and status go on when they hold again."""
+    rig.configure(uplink={**rig.content["uplink"], "orders_s": 0.1})
+    terminal = await rig.start()
+    await wait(lambda: len(rig.receiver.stored) >= 3)
+    for table in ("envelope", "meta"):
+        execute = terminal.spool._db.execute
+        await terminal.disk.run(execute, f"ALTER TABLE {table} RENAME TO away")
+        await wait(lambda table=table: any(f"no such table: {table}" in fault for fault in terminal.faults))
+        await asyncio.sleep(2.5)  # longer than the period of each loop
+        await terminal.disk.run(execute, f"ALTER TABLE away RENAME TO {table}")
+        count = len(rig.receiver.stored)
+        await wait(lambda count=count: len(rig.receiver.stored) >= count + 4, what="batches after the fault")
+    await wait(lambda: not terminal.faults)
+    await rig.stop()
+    rig.receiver.check_chain()
+    times = [time for time, _, _ in rig.receiver.readings(0)]
+    assert len(times) == len(set(times))
