@@ -4,19 +4,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tanheng.platform.accounts.roles import Role
+from tanheng.platform.database.scope import scope
+from tanheng.platform.plant import services, template
+from tanheng.platform.plant.models import Line
+from tanheng.platform.plant.schemas.line_1 import ClinkerKind
+from tanheng.platform.plant.schemas.line_1 import Line as LineContent
+from tanheng.platform.plant.services import building
+from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
 
 pytestmark = pytest.mark.browser
 
+SYSTEM = Actor.system("tests")
 Visit = Callable[..., Page]
 Session = Callable[..., Client]
 Picture = Callable[[Page, str], None]
+
+
+def found_network(plant: Plant) -> None:
+    """Give the plant a line and its standard network."""
+    content = LineContent(
+        code="1",
+        name_zh="1号线",
+        name_en="Line 1",
+        site="",
+        clinker=ClinkerKind.PORTLAND,
+        design_capacity=Decimal(5000),
+        kiln_diameter=None,
+        kiln_length=None,
+        preheater_stages=5,
+        waste_heat_power=Decimal(9),
+        alternative_fuels=True,
+        commissioned_on=None,
+    )
+    options = template.Options(waste="refuse_derived_fuel", waste_heat=True, cems=True)
+    with scope([plant.pk]):
+        services.save(Line, content, plant=plant, actor=SYSTEM)
+        building.build(plant, actor=SYSTEM, lines=["1"], options=options)
 
 
 def enter_line(page: Page, code: str) -> None:
@@ -54,9 +85,8 @@ def test_from_the_template_to_the_drawing_and_a_record(
 
 
 def test_a_point_cannot_lose_its_stream(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    found_network(plant)
     page = visit(session=session_of(Role.CARBON_MANAGER, at=plant), expected=("400",))
-    enter_line(page, "1")
-    make_standard(page)
     page.goto("/points/?f-q=P-power-in")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="更正").click()
@@ -70,9 +100,8 @@ def test_a_point_cannot_lose_its_stream(visit: Visit, session_of: Session, plant
 
 
 def test_a_loop_is_said_while_an_edge_is_typed(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    found_network(plant)
     page = visit(session=session_of(Role.CARBON_MANAGER, at=plant))
-    enter_line(page, "1")
-    make_standard(page)
     page.goto("/edges/new/")
     page.get_by_label("编号").fill("1-back")
     page.get_by_label("名称", exact=True).fill("回流")
@@ -87,9 +116,8 @@ def test_a_loop_is_said_while_an_edge_is_typed(visit: Visit, session_of: Session
 
 
 def test_boundary_classes_and_editions(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    found_network(plant)
     page = visit(session=session_of(Role.CARBON_MANAGER, at=plant), expected=("400",))
-    enter_line(page, "1")
-    make_standard(page)
     page.goto("/boundary/")
     page.get_by_role("link", name="选定熟料生产边界").click()
     page.locator("#id_definition").select_option("silo")
@@ -112,3 +140,60 @@ def test_boundary_classes_and_editions(visit: Visit, session_of: Session, plant:
     page.get_by_role("link", name="图", exact=True).click()
     expect(page.locator("#drawing svg")).to_be_visible()
     picture(page, "edition")
+
+
+def test_an_orphan_is_found_and_cured(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    found_network(plant)
+    page = visit(session=session_of(Role.CARBON_MANAGER, Role.METROLOGIST, at=plant))
+    page.goto("/instruments/new/")
+    page.locator("#id_code").fill("JL-101")
+    page.locator("#id_name_zh").fill("入磨煤皮带秤")
+    page.locator("#id_kind").select_option("belt_scale")
+    page.locator("#id_maker").fill("某某衡器")
+    page.locator("#id_serial").fill("20240101")
+    page.locator("#id_traceability").select_option("verification")
+    page.locator("#id_taken_over_on").fill("2026-01-01")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存：“JL-101")).to_be_visible()
+    page.goto("/metering-network/")
+    orphan = page.locator("#findings").get_by_role("link", name="JL-101")
+    expect(orphan).to_be_visible()
+    picture(page, "metering-network-orphan")
+    page.goto("/installations/new/")
+    page.locator("#id_instrument").select_option("JL-101")
+    page.locator("#id_point").select_option("P-1-fuel-fired")
+    page.locator("#id_started_on").fill("2026-01-01")
+    page.get_by_role("button", name="保存").click()
+    page.goto("/metering-network/")
+    expect(page.locator("#findings").get_by_role("link", name="JL-101")).to_have_count(0)
+    expect(page.locator("#points").get_by_role("link", name="JL-101")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "language", "theme"), [(1280, "zh-hans", "light"), (1920, "en", "dark")])
+def test_the_pages_fit_their_window(
+    width: int, language: str, theme: str, visit: Visit, session_of: Session, plant: Plant, picture: Picture
+) -> None:
+    found_network(plant)
+    page = visit(width=width, session=session_of(Role.CARBON_MANAGER, at=plant))
+    page.goto("/")
+    host = page.evaluate("location.origin")
+    page.context.add_cookies(
+        [
+            {"name": "django_language", "value": language, "url": host},
+            {"name": "tanheng_theme", "value": theme, "url": host},
+        ]
+    )
+    for path in (
+        "/flow/",
+        "/boundary/",
+        "/metering-network/",
+        "/standard-network/",
+        "/points/",
+        "/edges/new/",
+        "/equipment/new/",
+    ):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        picture(page, f"{theme}-{path.strip('/').replace('/', '-')}")
