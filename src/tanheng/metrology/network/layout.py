@@ -161,6 +161,9 @@ class _Placer:
             self.band_top[band] = top
             low, high = top + self._head(band), top + self.band_size[band] - (PAD if band in self.framed else 0)
             for places in self.of_band[band].values():
+                if band.startswith(PASSING):
+                    self.top[places[0]] = top  # one place, as high as its band
+                    continue
                 for one in places:
                     self.top[one] += shift
                 aims = [self._pull(one) if self._pulled(one) else self.top[one] for one in places]

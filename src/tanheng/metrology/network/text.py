@@ -7,6 +7,7 @@ full square, which is what Chinese characters are and what no other one exceeds.
 from __future__ import annotations
 
 import functools
+import re
 
 _FIRST = 32
 _REGULAR = (
@@ -22,6 +23,7 @@ _BOLD = (
     *(640, 304, 306, 604, 315, 964, 641, 626, 644, 644, 437, 495, 421, 637, 576, 863, 562, 574, 511, 378, 296, 378, 590),
 )
 _SQUARE = 1000
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LEVEL = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NOT_FIRST = "，。、；：！？）》」』〕】％%)]},.;:!?"
 _NOT_LAST = "（《「『〔【([{"
@@ -38,14 +40,10 @@ def _advance(character: str, table: tuple[int, ...]) -> int:
     return table[place] if 0 <= place < len(table) else _SQUARE
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return the text in one line, without what XML cannot carry; lowered digits, which the font lacks, stand level."""
-    return " ".join("".join(character if _printable(character) else " " for character in text.translate(_LEVEL)).split())
-
-
-def _printable(character: str) -> bool:
-    place = ord(character)
-    return place >= _FIRST and not 0x7F <= place < 0xA0 and not 0xD800 <= place < 0xE000 and place not in (0xFFFE, 0xFFFF)
+    return " ".join(_UNPRINTABLE.sub(" ", text.translate(_LEVEL)).split())
 
 
 @functools.lru_cache(maxsize=4096)
