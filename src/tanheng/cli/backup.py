@@ -17,6 +17,7 @@ def command(
     Example: tanheng backup /mnt/backup/tanheng-2026-10-31.tar
     """
     import datetime
+    import time
 
     from rich.console import Console
 
@@ -30,13 +31,14 @@ def command(
         from django.db import connections
 
         from tanheng.platform.database import schema
-        from tanheng.platform.operation import backup
+        from tanheng.platform.operation import backup, keeping
 
-        now = datetime.datetime.now(tz=datetime.UTC)
+        now, began = datetime.datetime.now(tz=datetime.UTC), time.monotonic()
         try:
             schema.refuse_later_version()
             with Console(stderr=True).status("database …") as status:
                 plants = backup.write(folder, archive.absolute(), now=now, progress=lambda done: status.update(f"{done} ✓"))
+            keeping.note_backup(archive, seconds=time.monotonic() - began, roots={one.origin: one.root for one in plants})
         finally:
             connections.close_all()
     print(f"{archive}  {archive.stat().st_size} B")

@@ -41,6 +41,9 @@ PLAIN = {
     "/year-ends/": Role.SAMPLER,
     "/instrument-workbook/": Role.METROLOGIST,
     "/instrument-workbook.xlsx": Role.SAMPLER,
+    "/roles/": Role.SAMPLER,
+    "/rules/": Role.SAMPLER,
+    "/keeping/": Role.AUDITOR,
 }
 MASTER = ("lines", "sites", "permits", "enterprises")
 INSTRUMENTS = ("instruments", "spells", "installations", "chains", "seals", "certificates", "confirmations")

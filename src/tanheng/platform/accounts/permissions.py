@@ -15,6 +15,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "record.read": EVERYBODY,
     "record.read_audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.VERIFIER}),
     "record.attach": PREPARERS | {Role.ADMINISTRATOR, Role.AUDITOR},
+    "operation.read": frozenset({Role.ADMINISTRATOR, Role.TOP_MANAGER, Role.CARBON_MANAGER, Role.AUDITOR, Role.VERIFIER}),
     "notice.read": EVERYBODY,
     "notice.acknowledge": MAKERS | {Role.CARBON_MANAGER, Role.REVIEWER, Role.ADMINISTRATOR},
     "notice.shelve": frozenset({Role.METROLOGIST, Role.CARBON_MANAGER, Role.ADMINISTRATOR}),

@@ -6,6 +6,8 @@ from django.urls import path
 
 from tanheng.platform.ui.overview import FoundPlant, Overview
 from tanheng.platform.ui.preferences import choose_theme
+from tanheng.platform.ui.rights import Roles
+from tanheng.platform.ui.rule_sets import RuleSets
 from tanheng.platform.ui.system import AuditTrail, EvidenceLog, People
 
 urlpatterns = [
@@ -13,6 +15,8 @@ urlpatterns = [
     path("plants/new/", FoundPlant.as_view(), name="found-plant"),
     path("theme/", choose_theme, name="theme"),
     path("people/", People.as_view(), name="people"),
+    path("roles/", Roles.as_view(), name="roles"),
+    path("rules/", RuleSets.as_view(), name="rule-sets"),
     path("audit/", AuditTrail.as_view(), name="audit-trail"),
     path("log/", EvidenceLog.as_view(), name="evidence-log"),
 ]
