@@ -71,7 +71,7 @@ def linked(svg: str, address: Address, *, full: bool = False) -> SafeString:
             kind, code = part.get("data-kind"), part.get("data-code")
             target = address(kind, code) if kind and code else ""
             if target:
-                link = ElementTree.Element(f"{{{SVG}}}a", {"href": target})
+                link = ElementTree.Element(f"{{{SVG}}}a", {"href": target, "style": "color: inherit"})
                 link.append(part)
                 parent[place] = link
     return mark_safe(ElementTree.tostring(root, encoding="unicode"))  # noqa: S308  # drawn by us, every text escaped there

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tanheng.platform.plant.forms import network as words
 from tanheng.platform.ui.filters import ChoiceFilter, LedgerFilter
@@ -47,7 +48,7 @@ class PointFilter(LedgerFilter):
 
     search_fields: ClassVar[tuple[str, ...]] = ("code", "name_zh", "name_en", "place", "stream")
     parameter = django_filters.ChoiceFilter(choices=_rows(words.PARAMETERS), empty_label=_("all"), label=_("Parameter"))
-    role = ChoiceFilter(words.ROLES, label=_("Role"))
+    role = ChoiceFilter(words.ROLES, label=pgettext_lazy("of a point", "Role"))
     level = ChoiceFilter(words.DEPTHS, label=_("Level"))
 
 

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from tanheng.accounting.boundaries import Boundary, ProductionSystem, clinker_boundaries, production_systems
+from tanheng.accounting.boundaries import ENTERPRISE, Boundary, ProductionSystem, clinker_boundaries, production_systems
 from tanheng.accounting.source_streams import Classification
 from tanheng.core.states import word
 from tanheng.metrology.network.drawing import boundary_svg, flow_svg
@@ -172,7 +172,7 @@ class BoundaryPage(FigurePage):
             "definitions": [words.DEFINITIONS[one.id] for one in boundaries],
             "stages": _stages(boundaries),
             "systems": [_system(one) for one in systems],
-            "kinds": [words.EMISSIONS[kind] for kind in _KINDS],
+            "kinds": [load_pack().table(ENTERPRISE).columns[kind].title[language()] for kind in _KINDS],
             "equipment": [self._equipment(one) for one in equipment],
             "outside": [self._equipment(one) for one in equipment if not one.in_boundary],
             "new_equipment": self.address("equipment:new"),

@@ -37,7 +37,9 @@ def _or_none(rows: list[tuple[str, Any]]) -> list[tuple[str, Any]]:  # Any: lazy
 class StandardForm(forms.Form):
     """What the plant has."""
 
-    lines = forms.MultipleChoiceField(label=gettext_lazy("Production lines"), widget=forms.CheckboxSelectMultiple())
+    lines = forms.MultipleChoiceField(
+        label=gettext_lazy("Production lines"), widget=forms.CheckboxSelectMultiple({"class": "form-check-input"})
+    )
     fuel = forms.ChoiceField(
         label=gettext_lazy("Solid fuel of the kiln"), choices=lambda: _fuels("solid"), initial="bituminous_coal"
     )
