@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from tanheng.metrology.network.layers import Box, Wire
 from tanheng.metrology.network.layout import HEAD, PAD, Rect, Route, place
 from tanheng.metrology.network.marks import numbered
 from tanheng.metrology.network.model import Edge, Level, Medium, Network, Node, NodeKind
+from tanheng.metrology.network.shapes import LINES, STACK_LINE, Line, frame, line_sample, outline, path, ring, tip
 from tanheng.metrology.network.svg import (
     Sample,
     TitleBlock,
@@ -30,28 +30,6 @@ _ROOM = 90.0  # for the words in a box
 _BESIDE = 88.0  # for the words beside a line
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """How a medium is drawn."""
-
-    colour: str
-    thick: float
-    dashes: str = ""
-
-
-_LINES = {
-    Medium.RAW_MATERIAL: _Line("currentColor", 1.5),
-    Medium.CLINKER: _Line("currentColor", 2.2),
-    Medium.CEMENT: _Line("currentColor", 1.5),
-    Medium.FOSSIL_FUEL: _Line("#b45309", 1.8),
-    Medium.ALTERNATIVE_FUEL: _Line("#2f855a", 1.8),
-    Medium.ELECTRICITY: _Line("#2f7fb8", 1.3, "6 4"),
-    Medium.HEAT: _Line("#c2410c", 1.3, "2 3"),
-    Medium.FLUE_GAS: _Line("#7c8594", 2.4),
-    Medium.DUST: _Line("#7c8594", 1.2),
-    Medium.WATER: _Line("#2f7fb8", 1.2, "2 3"),
-}
-_STACK = _Line("#7c8594", 5.0)
 _PRIORITY = {  # solid carbon shapes the drawing, gas runs against it where it must, energy follows
     Medium.RAW_MATERIAL: 0,
     Medium.CLINKER: 0,
@@ -166,7 +144,7 @@ class _Drawing:
         boxes = [Box(key=code, group=groups[code], width=_BOX, height=self._box_height(code)) for code in sorted(self.nodes)]
         framed = self._framed(groups)
         plan = place(boxes, self._wires(), framed={name: self._head(title) for name, title in framed.items()})
-        parts = [_frame(plan.frames[name], title) for name, title in framed.items() if name in plan.frames]
+        parts = [frame(plan.frames[name], title) for name, title in framed.items() if name in plan.frames]
         parts += [self._edge(self.edges[code], plan.routes[code]) for code in self.edges]
         parts += [self._node(node, plan.boxes[code]) for code, node in self.nodes.items()]
         return [f'<g transform="translate({number(PAD)} 6)">{"".join(parts)}</g>'], (plan.width + 2 * PAD, plan.height + 12)
@@ -216,17 +194,17 @@ class _Drawing:
             )
         return wires
 
-    def _style(self, edge: Edge) -> _Line:
+    def _style(self, edge: Edge) -> Line:
         ends = [self.nodes[code].kind for code in (edge.start, edge.end)]
         if edge.medium is Medium.FLUE_GAS and (NodeKind.STACK in ends or NodeKind.OUTSIDE in ends):
-            return _STACK
-        return _LINES[edge.medium]
+            return STACK_LINE
+        return LINES[edge.medium]
 
     def _edge(self, edge: Edge, route: Route) -> str:
         style = self._style(edge)
         dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
-        path = _ring(route) if edge.start == edge.end else _path(route)
-        parts = [f'<path d="{path}" stroke="{style.colour}" stroke-width="{number(style.thick)}"{dashes}/>', _tip(route, style)]
+        way = ring(route) if edge.start == edge.end else path(route)
+        parts = [f'<path d="{way}" stroke="{style.colour}" stroke-width="{number(style.thick)}"{dashes}/>', tip(route, style)]
         label = route.at_start or route.at_end
         if label is not None:
             anchor, x = ("start", label.x) if _reads_on(route, label) else ("end", label.x + label.w)
@@ -237,7 +215,7 @@ class _Drawing:
 
     def _node(self, node: Node, rect: Rect) -> str:
         known = node.code in self.network.node_of
-        parts = [_shape(node, rect, known=known)]
+        parts = [outline(node, rect, known=known)]
         if node.in_clinker:
             parts.append(
                 f'<path d="M{number(rect.x + 1.5)} {number(rect.y)}v{number(rect.h)}" stroke="#b45309" stroke-width="3"/>'
@@ -258,21 +236,21 @@ class _Drawing:
         """Return the entries for what the drawing shows, no more."""
         say, found = self.say, []
         used = {edge.medium for edge in self.edges.values()}
-        stacks = [edge for edge in self.edges.values() if self._style(edge) is _STACK]
+        stacks = [edge for edge in self.edges.values() if self._style(edge) is STACK_LINE]
         if used & {Medium.RAW_MATERIAL, Medium.CLINKER, Medium.CEMENT}:
-            found.append(_line_sample(_LINES[Medium.RAW_MATERIAL], say("legend.material")))
+            found.append(line_sample(LINES[Medium.RAW_MATERIAL], say("legend.material")))
         fuels = (medium for medium in (Medium.FOSSIL_FUEL, Medium.ALTERNATIVE_FUEL) if medium in used)
-        found += [_line_sample(_LINES[medium], say.of(medium_word(medium))) for medium in fuels]
+        found += [line_sample(LINES[medium], say.of(medium_word(medium))) for medium in fuels]
         if Medium.DUST in used:
-            found.append(_line_sample(_LINES[Medium.DUST], say("legend.dust")))
+            found.append(line_sample(LINES[Medium.DUST], say("legend.dust")))
         if any(edge.medium is Medium.FLUE_GAS and edge not in stacks for edge in self.edges.values()):
-            found.append(_line_sample(_LINES[Medium.FLUE_GAS], say("legend.gas")))
+            found.append(line_sample(LINES[Medium.FLUE_GAS], say("legend.gas")))
         if stacks:
-            found.append(_line_sample(_STACK, say("legend.stack")))
+            found.append(line_sample(STACK_LINE, say("legend.stack")))
         if Medium.ELECTRICITY in used:
-            found.append(_line_sample(_LINES[Medium.ELECTRICITY], say("legend.electricity")))
+            found.append(line_sample(LINES[Medium.ELECTRICITY], say("legend.electricity")))
         if used & {Medium.HEAT, Medium.WATER}:
-            found.append(_line_sample(_LINES[Medium.HEAT], say("legend.heat")))
+            found.append(line_sample(LINES[Medium.HEAT], say("legend.heat")))
         return found + self._node_samples()
 
     def _node_samples(self) -> list[Sample]:
@@ -281,7 +259,7 @@ class _Drawing:
         for kind in NodeKind:
             example = next((one for one in self.nodes.values() if one.kind is kind and one.code in self.network.node_of), None)
             if example is not None:
-                found.append(Sample(_shape(example, Rect(4, 1, 36, 16), known=True), say(names.get(kind, f"legend.{kind}"))))
+                found.append(Sample(outline(example, Rect(4, 1, 36, 16), known=True), say(names.get(kind, f"legend.{kind}"))))
         if any(one.in_clinker for one in self.nodes.values()):
             found.append(Sample('<path d="M20 1v16" stroke="#b45309" stroke-width="3"/>', say("legend.in_clinker")))
         example_mark = next((marks[0] for _, marks in sorted(self.marks_at.items())), "")
@@ -290,79 +268,7 @@ class _Drawing:
         return found
 
 
-def _line_sample(style: _Line, meaning: str) -> Sample:
-    dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
-    drawing = f'<path d="M2 9h34" stroke="{style.colour}" stroke-width="{number(style.thick)}"{dashes}/>'
-    return Sample(drawing + _triangle(44, 9, style, to_right=True), meaning)
-
-
 def _reads_on(route: Route, label: Rect) -> bool:
     """Whether the label begins at a box on its left, so that it is set from there."""
     first = route.stretches[0] if route.at_start is label else route.stretches[-1]
     return min(first[0], first[2]) <= label.x - PAD
-
-
-def _frame(rect: Rect, title: str) -> str:
-    rows = wrap(title, size=_LABEL, room=rect.w - 2 * PAD, bold=True)
-    head = lines(rect.x + PAD, rect.y + 15, rows, size=_LABEL, bold=True)
-    shape = (
-        f'<rect x="{number(rect.x)}" y="{number(rect.y)}" width="{number(rect.w)}" height="{number(rect.h)}" rx="6" '
-        f'fill="currentColor" fill-opacity="0.045" stroke="currentColor" stroke-opacity="0.25"/>'
-    )
-    return shape + "".join(head)
-
-
-def _path(route: Route) -> str:
-    """Return straight stretches joined by curves that only bend between columns; the tip has room for its triangle."""
-    (x, y, to, _), *others = _shortened(route)
-    found = [f"M{number(x)} {number(y)}H{number(to)}"]
-    for left, level, right, _ in others:
-        bend = number((to + left) / 2)
-        found.append(f"C{bend} {number(y)} {bend} {number(level)} {number(left)} {number(level)}H{number(right)}")
-        y, to = level, right
-    return "".join(found)
-
-
-def _shortened(route: Route) -> Iterable[tuple[float, float, float, float]]:
-    """Return the stretches, the last one shorter by the tip of the arrow."""
-    x, y, to, end = route.stretches[-1]
-    return (*route.stretches[:-1], (x, y, to - 6 if to > x else to + 6, end))
-
-
-def _ring(route: Route) -> str:
-    x, y, _, end = route.stretches[0]
-    return f"M{number(x)} {number(y)}c16 -6 16 {number(end - y + 6)} 6 {number(end - y)}"
-
-
-def _tip(route: Route, style: _Line) -> str:
-    x, _, to, y = route.stretches[-1]
-    if len(route.stretches) == 1:
-        return _triangle(to, y, style, to_right=False)
-    return _triangle(to, y, style, to_right=to > x)
-
-
-def _triangle(x: float, y: float, style: _Line, *, to_right: bool) -> str:
-    back, half = (-8 if to_right else 8), max(3.5, style.thick)
-    return f'<path d="M{number(x)} {number(y)}l{back} {number(-half)}v{number(2 * half)}z" fill="{style.colour}"/>'
-
-
-def _shape(node: Node, rect: Rect, *, known: bool) -> str:
-    """Return the outline of a node; its shape says what it is."""
-    x, y, w, h = (number(value) for value in (rect.x, rect.y, rect.w, rect.h))
-    ground = 'fill="currentColor" fill-opacity="0.04" stroke="currentColor" stroke-width="1.2"'
-    if not known:
-        return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" stroke="#d63939" stroke-width="1.5" stroke-dasharray="3 3"/>'
-    match node.kind:
-        case NodeKind.OUTSIDE:
-            return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{number(min(rect.h / 2, 18))}" {ground}/>'
-        case NodeKind.SYSTEM:
-            return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" {ground.replace("0.04", "0.1")}/>'
-        case NodeKind.EQUIPMENT:
-            return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" {ground}/>'
-        case NodeKind.STORE:
-            lid = f'<path d="M{x} {number(rect.y + 4)}h{w}" stroke="currentColor" stroke-width="1.2"/>'
-            return f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="4" {ground}/>{lid}'
-        case NodeKind.STACK:
-            inset = number(min(10.0, rect.w / 5))
-            top = number(rect.w - 2 * min(10.0, rect.w / 5))
-            return f'<path d="M{number(rect.x + float(inset))} {y}h{top}l{inset} {h}h-{w}z" {ground}/>'

@@ -7,12 +7,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tanheng.accounting.plant import Words
 from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.network.marks import LETTERS, Standing, numbered, standing
 from tanheng.metrology.network.model import Level, Medium, Network, Point
+from tanheng.metrology.network.rows import (
+    AMBER,
+    HEAD,
+    INFO,
+    NAME,
+    RADIUS,
+    RED,
+    SECTION,
+    SIGNS,
+    Row,
+    middles_of,
+    packed,
+    round_mark,
+)
 from tanheng.metrology.network.svg import Sample, TitleBlock, group, leading, lines, number, sheet, text
 from tanheng.metrology.network.text import width, wrap
 from tanheng.metrology.network.words import ENERGIES, Say, energy_word, level_word, medium_word
@@ -20,34 +34,10 @@ from tanheng.metrology.network.words import ENERGIES, Say, energy_word, level_wo
 ANALYSIS = "analysis"
 """The part of what stands at a node: analyses of a laboratory, concentrations in a stack."""
 
-_NAME, _INFO, _MARK = 12.0, 10.0, 11.0
-_RADIUS = 15.0
+_MARK = 11.0
 _GUTTER = 46.0  # between the edge of a band and its marks, where the lines of the tree run
 _ROOM = 250.0  # for the words beside a mark
-_BAND = _GUTTER + 2 * _RADIUS + 8 + _ROOM + 8
-_HEAD, _SECTION = 30.0, 30.0
-_SHEET = 640.0  # height of the drawing on a sheet of A3
-_RED, _AMBER = "#d63939", "#c77700"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One point with its words, and how far they reach above and below the line it stands on."""
-
-    point: Point
-    name: tuple[str, ...]
-    info: tuple[str, ...]
-    state: Standing
-    tag: str
-    joins: bool  # stands on the line of its parent, which is its first child's
-
-    @property
-    def above(self) -> float:
-        return max(_RADIUS + 4, len(self.name) * leading(_NAME) + 6)
-
-    @property
-    def below(self) -> float:
-        return max(_RADIUS + 4, (len(self.info) + bool(self.tag)) * leading(_INFO) + 8)
+_BAND = _GUTTER + 2 * RADIUS + 8 + _ROOM + 8
 
 
 def points_svg(
@@ -89,7 +79,7 @@ def points_sheets(
 ) -> tuple[str, ...]:
     """Return the metering network as sheets for A3 landscape: small parts together, a large one on several; at least one."""
     drawing = _Drawing(network, Say(lang), dict(traces or {}), line, kinds)
-    sheets = _packed(drawing.sections) or [[("", [])]]
+    sheets = packed(drawing.sections) or [[("", [])]]
     made = []
     for index, sections in enumerate(sheets, start=1):
         words = [part_word(name) for name, _ in sections if name]
@@ -97,21 +87,6 @@ def points_sheets(
         named = replace(block, part=joined if words else block.part, sheet=index, sheets=len(sheets))
         made.append(drawing.svg(named, sections))
     return tuple(made)
-
-
-def _packed(sections: Mapping[str, Sequence[_Row]]) -> list[list[tuple[str, list[_Row]]]]:
-    """Return the parts on sheets: small ones together while they fit, a large one cut into several."""
-    found: list[list[tuple[str, list[_Row]]]] = []
-    room = 0.0
-    for name, section in sections.items():
-        for rows in _cut(section):
-            high = _SECTION + _HEAD + 22 + sum(_line_heights(rows))
-            if not found or high > room:
-                found.append([])
-                room = _SHEET
-            found[-1].append((name, rows))
-            room -= high
-    return found
 
 
 def parts(network: Network) -> tuple[str, ...]:
@@ -164,22 +139,22 @@ class _Drawing:
         lines = {self.network.node_of[code].line for code in places if code in self.network.node_of}
         return line in lines or lines <= {""}
 
-    def _sections(self, shown: Mapping[str, Point]) -> dict[str, list[_Row]]:
+    def _sections(self, shown: Mapping[str, Point]) -> dict[str, list[Row]]:
         """Return the rows of every part, trees in order of codes; a tree stands in the part of its root."""
         children: dict[str, list[str]] = defaultdict(list)
         for code, point in shown.items():
             if point.parent in shown and point.parent != code:
                 children[point.parent].append(code)
         roots = [code for code, point in shown.items() if point.parent not in shown or point.parent == code]
-        found: dict[str, list[_Row]] = defaultdict(list)
+        found: dict[str, list[Row]] = defaultdict(list)
         seen: set[str] = set()
         for root in (*roots, *shown):  # points in a loop have no root: the first of them serves
             if root not in seen:
                 found[_part(self.network, shown[root])] += self._tree(root, children, shown, seen)
         return {name: found[name] for name in sorted(found, key=_part_order)}
 
-    def _tree(self, root: str, children: Mapping[str, Sequence[str]], shown: Mapping[str, Point], seen: set[str]) -> list[_Row]:
-        rows: list[_Row] = []
+    def _tree(self, root: str, children: Mapping[str, Sequence[str]], shown: Mapping[str, Point], seen: set[str]) -> list[Row]:
+        rows: list[Row] = []
         waiting = [(root, False)]
         while waiting:
             code, joins = waiting.pop()
@@ -192,13 +167,13 @@ class _Drawing:
             waiting += [(one, deeper and index == 0) for index, one in reversed(list(enumerate(below)))]
         return rows
 
-    def _row(self, point: Point, *, joins: bool) -> _Row:
+    def _row(self, point: Point, *, joins: bool) -> Row:
         state, label = standing(point, self.traces)
         about = f"{point.code} · {self._place(point)} · {self.say(f'tag.role.{point.role}')}"
         instruments = " ".join(point.instruments)
-        info = [row for words in (about, instruments) if words for row in wrap(words, size=_INFO, room=_ROOM)]
-        name = wrap(self.say.of(dict(point.title)), size=_NAME, room=_ROOM)
-        return _Row(point, name, tuple(info), state, self.say(label) if label else "", joins)
+        info = [row for words in (about, instruments) if words for row in wrap(words, size=INFO, room=_ROOM)]
+        name = wrap(self.say.of(dict(point.title)), size=NAME, room=_ROOM)
+        return Row(point, name, tuple(info), state, self.say(label) if label else "", joins)
 
     def _place(self, point: Point) -> str:
         node, edge = self.network.node_of.get(point.place), self.network.edge_of.get(point.place)
@@ -206,7 +181,7 @@ class _Drawing:
             return self.say.of(dict(edge.title))
         return self.say.of(dict(node.title)) if node is not None else point.place
 
-    def svg(self, block: TitleBlock, sections: Sequence[tuple[str, Sequence[_Row]]]) -> str:
+    def svg(self, block: TitleBlock, sections: Sequence[tuple[str, Sequence[Row]]]) -> str:
         """Return the sheet with some parts."""
         body: list[str] = []
         y = 0.0
@@ -214,7 +189,7 @@ class _Drawing:
             if rows:
                 y = self._section(body, name, rows, y)
         if not body:
-            body, y = [text(0, _NAME, self.say("nothing"), size=_NAME)], 20.0
+            body, y = [text(0, NAME, self.say("nothing"), size=NAME)], 20.0
         every = [row for _, rows in sections for row in rows]
         missing = sum(row.state is Standing.MISSING for row in every)
         invalid = sum(row.state is Standing.INVALID for row in every)
@@ -229,11 +204,11 @@ class _Drawing:
             legend=self._legend(every),
         )
 
-    def _section(self, body: list[str], name: str, rows: Sequence[_Row], y: float) -> float:
+    def _section(self, body: list[str], name: str, rows: Sequence[Row], y: float) -> float:
         heading = self.say.of(part_word(name))
         body.append(text(0, y + 16, f"{heading} · {len(rows)}", size=13, bold=True))
-        top = y + _SECTION
-        middles = _middles(rows, top + _HEAD)
+        top = y + SECTION
+        middles = middles_of(rows, top + HEAD)
         bottom = max((middles[row.point.code] + row.below for row in rows), default=top) + 8
         for index, level in enumerate(self.levels):
             x, wide = number(self.left[level]), number(_BAND)
@@ -248,13 +223,13 @@ class _Drawing:
         body += [self._mark(row, middles[row.point.code], cut=self._parent_elsewhere(row, shown)) for row in rows]
         return bottom + 14
 
-    def _parent_elsewhere(self, row: _Row, shown: Iterable[str]) -> str:
+    def _parent_elsewhere(self, row: Row, shown: Iterable[str]) -> str:
         """Return the mark of a parent that stands on another sheet."""
         parent = row.point.parent
         return self.marks[parent] if parent in self.shown and parent not in shown and parent != row.point.code else ""
 
     def _centre(self, point: Point) -> float:
-        return self.left[point.level] + _GUTTER + _RADIUS
+        return self.left[point.level] + _GUTTER + RADIUS
 
     def _links(self, children: Sequence[Point], middles: Mapping[str, float]) -> Iterable[str]:
         """Yield the lines of the tree: for each parent and each band below it a bus, and from that a branch to each child."""
@@ -267,34 +242,34 @@ class _Drawing:
             y = middles[code]
             heights = [y, *(middles[child.code] for child in below)]
             if level > parent.level:
-                yield f"M{number(self._centre(parent) + _RADIUS)} {number(y)}H{number(bus)}"
+                yield f"M{number(self._centre(parent) + RADIUS)} {number(y)}H{number(bus)}"
             else:  # a fault, drawn all the same: back and round the parent
-                yield f"M{number(self._centre(parent) - _RADIUS)} {number(y)}H{number(bus)}"
+                yield f"M{number(self._centre(parent) - RADIUS)} {number(y)}H{number(bus)}"
             yield f"M{number(bus)} {number(min(heights))}V{number(max(heights))}" if len(set(heights)) > 1 else ""
             for child in below:
-                yield f"M{number(bus)} {number(middles[child.code])}H{number(self._centre(child) - _RADIUS)}"
+                yield f"M{number(bus)} {number(middles[child.code])}H{number(self._centre(child) - RADIUS)}"
 
-    def _mark(self, row: _Row, y: float, *, cut: str) -> str:
+    def _mark(self, row: Row, y: float, *, cut: str) -> str:
         x = self._centre(row.point)
         mark = self.marks[row.point.code]
-        parts = [_round(row.state, x, y)]
-        size = _MARK if width(mark, size=_MARK) < 2 * _RADIUS - 6 else _MARK - 2.5
-        colour = _RED if row.state is Standing.INVALID else "currentColor"
+        parts = [round_mark(row.state, x, y)]
+        size = _MARK if width(mark, size=_MARK) < 2 * RADIUS - 6 else _MARK - 2.5
+        colour = RED if row.state is Standing.INVALID else "currentColor"
         parts.append(text(x, y + size * 0.36, mark, size=size, anchor="middle", bold=True, colour=colour))
         if cut:
-            parts.append(text(x - _RADIUS - 4, y + 4, f"{cut} →", size=_INFO, anchor="end", faint=True))
-        beside = x + _RADIUS + 8
-        parts += lines(beside, y - 5 - (len(row.name) - 1) * leading(_NAME), row.name, size=_NAME)
-        parts += lines(beside, y + 13, row.info, size=_INFO, faint=True)
+            parts.append(text(x - RADIUS - 4, y + 4, f"{cut} →", size=INFO, anchor="end", faint=True))
+        beside = x + RADIUS + 8
+        parts += lines(beside, y - 5 - (len(row.name) - 1) * leading(NAME), row.name, size=NAME)
+        parts += lines(beside, y + 13, row.info, size=INFO, faint=True)
         if row.tag:
-            sign = _SIGNS.get(row.state, "")
-            colour = {Standing.INVALID: _RED, Standing.DUE_SOON: _AMBER}.get(row.state, "currentColor")
+            sign = SIGNS.get(row.state, "")
+            colour = {Standing.INVALID: RED, Standing.DUE_SOON: AMBER}.get(row.state, "currentColor")
             parts.append(
                 text(
                     beside,
-                    y + 13 + len(row.info) * leading(_INFO),
+                    y + 13 + len(row.info) * leading(INFO),
                     f"{sign} {row.tag}",
-                    size=_INFO,
+                    size=INFO,
                     bold=True,
                     colour=colour,
                 )
@@ -302,10 +277,10 @@ class _Drawing:
         title = f"{mark} {row.point.code} {self.say.of(dict(row.point.title))} {self.say(f'state.{row.state}')}"
         return group(row.point.code, "point", title, parts, extra=f' data-state="{row.state}" data-mark="{mark}"')
 
-    def _legend(self, rows: Sequence[_Row]) -> list[Sample]:
+    def _legend(self, rows: Sequence[Row]) -> list[Sample]:
         states = {row.state for row in rows}
         found = [
-            Sample(f'<g transform="translate(14 0) scale(0.6)">{_round(state, 15, 15)}</g>', self.say(f"state.{state}"))
+            Sample(f'<g transform="translate(14 0) scale(0.6)">{round_mark(state, 15, 15)}</g>', self.say(f"state.{state}"))
             for state in Standing
             if state in states
         ]
@@ -315,64 +290,3 @@ class _Drawing:
             for sign in LETTERS
             if sign in used
         ]
-
-
-_SIGNS = {Standing.INVALID: "×", Standing.MISSING: "○", Standing.DUE_SOON: "△"}
-
-
-def _round(state: Standing, x: float, y: float) -> str:
-    """Return the round mark of a state: its shape says what its colour says."""
-    at = f'cx="{number(x)}" cy="{number(y)}"'
-    ring = f'<circle {at} r="{number(_RADIUS)}"'
-    match state:
-        case Standing.VALID:
-            return f'{ring} fill="currentColor" fill-opacity="0.12" stroke="currentColor" stroke-width="1.8"/>'
-        case Standing.DUE_SOON:
-            inner = f'<circle {at} r="{number(_RADIUS + 3)}" stroke="{_AMBER}" stroke-dasharray="2 4" stroke-width="1.5"/>'
-            return f'{ring} fill="currentColor" fill-opacity="0.12" stroke="currentColor" stroke-width="1.8"/>{inner}'
-        case Standing.UNJUDGED:
-            return f'{ring} stroke="currentColor" stroke-width="1"/>'
-        case Standing.MISSING:
-            return f'{ring} stroke="currentColor" stroke-width="1.5" stroke-dasharray="4 3"/>'
-        case Standing.INVALID:
-            cross = f'<circle {at} r="{number(_RADIUS - 3.5)}" stroke="{_RED}" stroke-width="1"/>'
-            return f'{ring} stroke="{_RED}" stroke-width="2"/>{cross}'
-
-
-def _lines(rows: Sequence[_Row]) -> list[list[_Row]]:
-    """Return the rows that share a line: a parent with its first child."""
-    found: list[list[_Row]] = []
-    for row in rows:
-        if row.joins and found:
-            found[-1].append(row)
-        else:
-            found.append([row])
-    return found
-
-
-def _line_heights(rows: Sequence[_Row]) -> list[float]:
-    return [max(one.above for one in line) + max(one.below for one in line) for line in _lines(rows)]
-
-
-def _middles(rows: Sequence[_Row], top: float) -> dict[str, float]:
-    """Return the heights of the lines on which the points stand."""
-    found: dict[str, float] = {}
-    y = top
-    for line in _lines(rows):
-        middle = y + max(one.above for one in line)
-        found.update((one.point.code, middle) for one in line)
-        y = middle + max(one.below for one in line)
-    return found
-
-
-def _cut(rows: Sequence[_Row]) -> list[list[_Row]]:
-    """Return the rows in parts that fit on a sheet, cut where a new line begins."""
-    found: list[list[_Row]] = []
-    used = 0.0
-    for line, height in zip(_lines(rows), _line_heights(rows), strict=True):
-        if not found or used + height > _SHEET - _HEAD - _SECTION - 22:
-            found.append([])
-            used = 0.0
-        found[-1] += line
-        used += height
-    return found
