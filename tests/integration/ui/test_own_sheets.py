@@ -262,3 +262,15 @@ def test_a_value_is_proposed_by_its_likeness(importing: Importing) -> None:
     chosen = re.search(r'<select[^>]*name="meaning".*?<option value="(\w+)" selected>', page, re.DOTALL)
     assert chosen is not None
     assert chosen[1] == "white"
+
+
+def test_a_column_serves_a_second_field_and_what_is_typed_stands_before(importing: Importing, plant: Plant) -> None:
+    data = form_of(importing.hand_in(one()))
+    data["column"][1] = ""
+    data |= {"from-code": ["1"], "fixed-code": ["L-"], "from-name_en": ["2"]}
+    data["column"][6] = ""
+    data |= {"fixed-clinker": ["portland"]}
+    importing.confirm(importing.send(data))
+    with scope(all_plants()):
+        rows = Line.objects.filter(plant=plant).order_by("code")
+        assert [(row.code, row.name_zh, row.name_en) for row in rows] == [("L-1", "东线", "东线"), ("L-2", "西线", "西线")]

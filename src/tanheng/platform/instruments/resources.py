@@ -87,6 +87,18 @@ class InstrumentResource(_Sheet):
 
     form = forms.InstrumentForm
     key = ("code",)
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "code": ("器具编号", "仪表编号", "设备编号", "统一编号", "位号"),
+        "name_zh": ("器具名称", "仪表名称", "计量器具名称", "设备名称"),
+        "kind": ("类别", "器具类型"),
+        "nominal_class": ("准确度", "准确度等级", "精度", "精度等级", "等级", "不确定度"),
+        "range_low": ("测量范围", "量程", "测量量程"),
+        "maker": ("制造厂", "制造商", "制造单位", "生产厂商", "厂家"),
+        "place": ("安装位置", "使用地点", "使用位置", "安装使用地点"),
+        "person": ("保管人", "使用人", "管理人"),
+        "traceability": ("检定方式", "检校方式", "溯源类别"),
+        "cycle_months": ("周期", "检定周期", "检校周期", "检定校准周期"),
+    }
     read: ClassVar[Mapping[str, Callable[[str], str]]] = {
         "kind": _kind,
         "nominal_class": normal,

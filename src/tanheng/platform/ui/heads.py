@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from tanheng.core import units
 from tanheng.platform.ui.ledger import heading
-from tanheng.platform.ui.resources import LANGUAGES, LedgerResource
+from tanheng.platform.ui.resources import DAYS, LANGUAGES, LedgerResource
 from tanheng.platform.ui.sheets import Grid
 
 SEPARATOR = " / "
@@ -62,6 +62,7 @@ def plain(text: str) -> str:
     return _NOISE.sub("", _UNIT.sub("", text)).casefold().replace("时间", "日期")
 
 
+@functools.lru_cache(maxsize=50_000)
 def likeness(one: str, other: str) -> float:
     """Return how alike two plain texts are: 1 for the same, 0 for nothing in common.
 
@@ -83,11 +84,12 @@ def likeness(one: str, other: str) -> float:
 
 def _shared(one: str, other: str, size: int) -> float:
     left, right = _pieces(one, size), _pieces(other, size)
-    return 2 * (left & right).total() / (left.total() + right.total() or 1)
+    return 2 * len(left & right) / (len(left) + len(right) or 1)
 
 
-def _pieces(text: str, size: int) -> Counter[str]:
-    return Counter(text[start : start + size] for start in range(len(text) - size + 1))
+@functools.lru_cache(maxsize=20_000)
+def _pieces(text: str, size: int) -> frozenset[str]:
+    return frozenset(text[start : start + size] for start in range(len(text) - size + 1))
 
 
 def names_of(resource: type[LedgerResource]) -> dict[str, list[str]]:
@@ -106,25 +108,25 @@ def guesses(heads: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[in
     """Return for each column the field that it most likely means; no field twice, the most alike first."""
     scored = sorted(
         (
-            (_best(head, known), -column, column, field)
+            (score, -column, column, field)
             for column, head in enumerate(heads)
             if head
             for field, known in names.items()
+            if (score := _best(head, tuple(known))) == 1 or (score >= LIKE and field not in DAYS)  # a certificate's end is none
         ),
         reverse=True,
     )
     found: dict[int, Guess] = {}
     taken: set[str] = set()
     for score, _order, column, field in scored:
-        if score < LIKE:
-            break
         if column not in found and field not in taken:
             found[column] = Guess(field, score)
             taken.add(field)
     return found
 
 
-def _best(head: str, known: Sequence[str]) -> float:
+@functools.lru_cache(maxsize=20_000)  # the same texts are looked at for each guess where the headings stand
+def _best(head: str, known: tuple[str, ...]) -> float:
     """Return how alike a heading and a field are; the lowest row says most, the others a little less."""
     parts = head.split(SEPARATOR)
     said = [(plain(parts[-1]), 1.0), (plain("".join(parts)), 1.0), *((plain(part), 0.9) for part in parts[:-1])]
@@ -135,6 +137,8 @@ def head_rows(grid: Grid, names: Mapping[str, Sequence[str]]) -> tuple[int, int]
     """Return the first and the last row of the headings: where most columns mean a field of ours."""
     best, found = 0.0, (1, 1)
     for first in range(1, min(_LOWEST, len(grid.rows)) + 1):
+        if _figures(grid, first, first) > 2:  # the data have begun
+            continue
         for last in range(first, min(first + _DEEPEST, len(grid.rows) + 1)):
             heads = heads_of(grid, first, last)
             texts = [head for head in heads if head]

@@ -117,10 +117,11 @@ class OwnSheets:
 
     def text(self, row: Row, name: str) -> str:
         """Return what stands in the workbook where a row says a field."""
-        if name not in self.layout.fields:
+        index = self.layout.index(name)
+        if index is None:
             return ""
         grid = next(grid for grid in self.grids if grid.name == row.sheet)
-        return grid.text(row.number, self.layout.fields.index(name))
+        return grid.text(row.number, index)
 
 
 class Importer:

@@ -140,7 +140,11 @@ class MapPage(ImportPage):
             name if name is not None else (proposed.fields[column] if proposed.fields[column] not in held else "")
             for column, name in enumerate(held)
         )
-        return dataclasses.replace(before, sheet=grid.name, heads=proposed.heads, fields=fields)
+        also: dict[str, int] = {}
+        for name, column in before.also.items():  # it goes with its heading too
+            now = [place for place, head in enumerate(proposed.heads) if heads.plain(head) == heads.plain(before.heads[column])]
+            also |= {name: now[0]} if now and name not in fields else {}
+        return dataclasses.replace(before, sheet=grid.name, heads=proposed.heads, fields=fields, also=also)
 
     def _said(self, grid: Grid, first: int, last: int, now: tuple[str, ...]) -> Layout:
         """Return the layout that was chosen on the page."""
@@ -151,6 +155,8 @@ class MapPage(ImportPage):
             name: said[f"fixed-{name}"] for name in allowed if said.get(f"fixed-{name}", "").strip() and name not in fields
         }
         fixed = {name: "yes" if value == "on" else value for name, value in fixed.items()}
+        also = {name: int(said[f"from-{name}"]) for name in allowed - set(fields) if said.get(f"from-{name}", "").isdecimal()}
+        also = {name: column for name, column in also.items() if column < len(now)}
         words: dict[str, dict[str, str]] = {}
         for name, text, meaning in zip(said.getlist("of"), said.getlist("said"), said.getlist("meaning"), strict=False):
             if name in allowed and meaning:
@@ -164,6 +170,7 @@ class MapPage(ImportPage):
             heads=now,
             fields=fields,
             fixed=fixed,
+            also=also,
             words=words,
             sheet_day=day if day in allowed else "",
         )
@@ -226,8 +233,8 @@ class MapPage(ImportPage):
             "layout": layout,
             "columns": self._columns(layout, grid, faults),
             "fields": [(one, heading(model, one), one in required) for one in names],
-            "needed": [self._control(one) for one in unmapped if one in required],
-            "optional": [self._control(one) for one in unmapped if one not in required],
+            "needed": [(self._control(one), layout.also.get(one)) for one in unmapped if one in required],
+            "optional": [(self._control(one), layout.also.get(one)) for one in unmapped if one not in required],
             "days": [(one, heading(model, one)) for one in names if self._is_day(one)],
             "faults": [text_of(fault) for fault in faults],
             "words": words,

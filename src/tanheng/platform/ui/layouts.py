@@ -51,6 +51,9 @@ class Layout:
         The field of each column; empty where it is left out.
     fixed : mapping
         What all rows say in a field that no column has.
+    also : mapping
+        Of a field without a column of its own, the column that it is read from too, such as a kind from a name. What ``fixed``
+        says of it stands before, such as ``JL-`` before a number.
     words : mapping
         Of a field, what a word of the sheet means.
     sheet_day : str
@@ -64,6 +67,7 @@ class Layout:
     heads: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sheet_day: str = ""
 
@@ -78,10 +82,12 @@ class Layout:
 
     def column(self, name: str) -> str:
         """Return what a field is called in the sheet: letter and heading of its column; empty for one without a column."""
-        if name not in self.fields:
-            return ""
-        index = self.fields.index(name)
-        return f"{letter(index)} {self.heads[index]}"
+        index = self.index(name)
+        return f"{letter(index)} {self.heads[index]}" if index is not None else ""
+
+    def index(self, name: str) -> int | None:
+        """Return the column that a field is read from, from 0."""
+        return self.fields.index(name) if name in self.fields else self.also.get(name)
 
     def cell(self, column: int) -> str:
         """Return the name of a column's lowest heading, such as ``C3``."""
@@ -145,7 +151,7 @@ def faults(layout: Layout, resource: type[LedgerResource], required: Sequence[st
         if theirs and ours and not _convertible(theirs, ours):
             cell, said = layout.cell(column), heading(model, name)
             found.append(InputError("platform.ui.mapping_unit", cell=cell, unit=theirs, field=said, ours=ours))
-    given = {*seen, *(name for name, value in layout.fixed.items() if value), layout.sheet_day}
+    given = {*seen, *layout.also, *(name for name, value in layout.fixed.items() if value), layout.sheet_day}
     missing = [heading(model, name) for name in required if name not in given]
     if missing:
         found.append(InputError("platform.ui.mapping_missing", fields="、".join(missing)))
@@ -202,10 +208,8 @@ def take(layout: Layout, grids: Sequence[Grid], resource: type[LedgerResource], 
 
 def places(layout: Layout) -> dict[str, int]:
     """Return which cell of a row taken holds which field."""
-    names = [
-        *filter(None, layout.fields),
-        *(name for name, value in layout.fixed.items() if value and name not in layout.fields),
-    ]
+    fixed = (name for name, value in layout.fixed.items() if value)
+    names = list(dict.fromkeys([*filter(None, layout.fields), *layout.also, *fixed]))
     if layout.sheet_day and layout.sheet_day not in names:
         names.append(layout.sheet_day)
     return {name: index for index, name in enumerate(names)}
@@ -220,7 +224,7 @@ def _row(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource]
     cells = dict(_cells(layout, grid, number, resource))
     if not any(cells.values()):
         return None
-    cells |= {name: value for name, value in layout.fixed.items() if value and not cells.get(name)}
+    cells |= {name: value for name, value in layout.fixed.items() if value and name not in cells}
     if day is not None and not cells.get(layout.sheet_day):
         cells[layout.sheet_day] = day.isoformat()
     return Row(number, tuple(cells.get(name, "") for name in places(layout)), grid.name)
@@ -232,6 +236,11 @@ def _cells(layout: Layout, grid: Grid, number: int, resource: type[LedgerResourc
             text = grid.text(number, column)
             text = layout.words.get(name, {}).get(text.casefold(), text)
             yield name, read(text, name, layout.heads[column], resource)
+    for name, column in layout.also.items():
+        text = grid.text(number, column)
+        text = layout.words.get(name, {}).get(text.casefold(), text)
+        before = layout.fixed.get(name, "") if text and name not in resource.form.labels else ""
+        yield name, before + read(text, name, layout.heads[column], resource)
 
 
 def read(text: str, name: str, head: str, resource: type[LedgerResource]) -> str:
