@@ -309,3 +309,14 @@ def test_a_class_that_is_not_printed_cannot_be_compared(enter: Enter, say: Any) 
     assert refused(enter, say.confirmation(printed, required_class="0.5"), actor=say.reviewer) == {
         "required_class": "class_not_printed"
     }
+
+
+@pytest.mark.usefixtures("two")
+def test_a_corrected_certificate_is_to_be_confirmed_again(enter: Enter, say: Any, plant: Plant) -> None:
+    printed = enter(say.certificate())
+    enter(say.confirmation(printed), actor=say.reviewer)
+    enter(say.certificate(to="2027-06-30"), subject=printed.subject, seen=1, reason="有效期录错")
+    step = say.spell(UseState.IN_SERVICE, "2026-02-01")
+    assert refused(enter, step) == {"state": "not_verified"}
+    enter(say.confirmation(printed), actor=say.reviewer)
+    assert enter(step).version == 1

@@ -180,6 +180,18 @@ def test_a_downgraded_instrument_names_its_lower_class(certified: Enter, enter: 
     assert enter(say.spell(UseState.DOWNGRADED, "2026-02-01", new_class="1.0")).new_class == "1.0"
 
 
+def test_a_step_that_a_later_one_needs_is_not_taken_away(certified: Enter, enter: Enter, say: Any, plant: Plant) -> None:
+    certified()
+    first = enter(say.spell(UseState.IN_SERVICE, "2026-02-01"))
+    last = enter(say.spell(UseState.REPAIR, "2026-03-01"))
+    with scope(all_plants()):
+        known: dict[str, Any] = {"plant": plant, "actor": Actor.system("tests"), "seen": 1, "reason": "误录"}
+        with pytest.raises(InputError, match="cannot follow"):
+            services.retire(models.Spell, subject=first.subject, **known)
+        assert services.retire(models.Spell, subject=last.subject, **known).retired
+        assert services.retire(models.Spell, subject=first.subject, **known).retired
+
+
 def test_an_instrument_taken_over_is_in_use_without_acceptance(enter: Enter, say: Any) -> None:
     enter(say.instrument(taken_over_on=datetime.date(2024, 5, 1)))
     assert enter(say.spell(UseState.REPAIR, "2026-02-01")).version == 1

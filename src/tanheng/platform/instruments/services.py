@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, connection, transaction
 
 from tanheng.core.errors import InputError
+from tanheng.metrology.instruments import lifecycle
+from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.errors import ConflictError, MissingError
 from tanheng.platform.instruments import selectors
 from tanheng.platform.instruments.known import Content, Known
@@ -17,6 +19,7 @@ from tanheng.platform.instruments.models import Certificate, Chain, Confirmation
 from tanheng.platform.instruments.rules import check
 from tanheng.platform.instruments.schemas import confirmation_1, instrument_1
 from tanheng.platform.instruments.schemas.chain_1 import members_of
+from tanheng.platform.instruments.words import USE
 from tanheng.platform.record import audit, schema, versions
 from tanheng.platform.record.actor import Actor, refuse_same_person, require
 from tanheng.platform.record.models import Plant, Version
@@ -79,6 +82,8 @@ def save(
         valid_to=valid_to,
     )
     hold(model)
+    if isinstance(row, Certificate) and seen is not None and row.version > seen:
+        _end_confirmation(row, plant, actor)
     audit.note(
         f"instruments.save_{model.TYPE}", actor=actor, plant=plant.pk, subject=str(row.subject), detail={"version": row.version}
     )
@@ -143,6 +148,8 @@ def retire(model: type[V], *, plant: Plant, actor: Actor, subject: uuid.UUID, se
     users = users_of(last, plant)
     if users:
         raise InputError("platform.instruments.still_named", field="reason", value=_name(last), by=users)
+    if isinstance(last, Spell):
+        _refuse_gap(last, plant)
     row: V = versions.write(
         model,
         plant=plant.pk,
@@ -158,6 +165,33 @@ def retire(model: type[V], *, plant: Plant, actor: Actor, subject: uuid.UUID, se
     )
     audit.note(f"instruments.retire_{model.TYPE}", actor=actor, plant=plant.pk, subject=str(subject))
     return row
+
+
+def _end_confirmation(row: Certificate, plant: Plant, actor: Actor) -> None:
+    """Retire the confirmation of a certificate that was corrected: what was confirmed is not what it says now."""
+    for last in Confirmation.objects.filter(plant=plant, certificate=str(row.subject)).latest_versions():
+        versions.write(
+            Confirmation,
+            plant=plant.pk,
+            actor=actor,
+            schema_id=last.schema,
+            content=schema.decode(bytes(last.payload)).content,
+            subject=last.subject,
+            seen=last.version,
+            reason=f"certificate v{row.version}: {row.reason}",
+            retired=True,
+        )
+
+
+def _refuse_gap(last: Spell, plant: Plant) -> None:
+    """Refuse to take away a step without which a later one stands out of turn."""
+    steps = Known(plant, selectors.today(plant), subject=last.subject).steps(last.instrument)
+    found = lifecycle.forbidden(steps)
+    if found is not None:
+        step, before = found
+        earlier = USE[before.state if before is not None else UseState.PENDING]
+        code = "platform.instruments.out_of_turn"
+        raise InputError(code, field="reason", state=USE[step.state], before=earlier, on=step.start)
 
 
 def one_at_a_time(plant: int) -> None:
