@@ -28,7 +28,7 @@ function draw(figure: HTMLElement): void {
   chart.setOption({
     animation: false,
     aria: { enabled: true },
-    grid: { left: 8, right: 16, top: 36, bottom: several ? 64 : 8, containLabel: true },
+    grid: { left: 8, right: 16, top: several ? 12 : 36, bottom: several ? 64 : 8, containLabel: true },
     legend: several ? { type: "scroll", bottom: 0, textStyle: { color: text } } : undefined,
     tooltip: { trigger: "axis" },
     textStyle: { fontFamily: colour("--tblr-font-sans-serif"), color: text },

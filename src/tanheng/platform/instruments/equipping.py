@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tanheng.accounting.source_streams import Grade
 from tanheng.metrology import equipping
-from tanheng.metrology.equipping import EDITIONS, RULE_SETS, Cure, Gap, Rates, Row, Rules
-from tanheng.metrology.instruments.model import Register
+from tanheng.metrology.equipping import EDITIONS, RULE_SETS, Cure, Gap, Rates, Reason, Row, Rules, Why
+from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.metrology.network.model import Network
 from tanheng.metrology.requirement import Outcome
-from tanheng.platform.instruments import selectors
+from tanheng.platform.instruments import selectors, words
 from tanheng.platform.plant import selectors as plant_selectors
 from tanheng.platform.plant.selectors import Classes
 from tanheng.platform.record.actor import Actor
@@ -32,7 +33,7 @@ UNIT_WORDS: Mapping[str, Promise | str] = {"key": _("key emitter"), "other": _("
 OUTCOMES: Mapping[Outcome, tuple[Promise | str, str]] = {
     Outcome.NON_CONFORMITY: (_("non-conformity"), "bad"),
     Outcome.OBSERVATION: (_("observation"), "wait"),
-    Outcome.WARNING: (_("warning, requirement not verified"), "wait"),
+    Outcome.WARNING: (pgettext_lazy("outcome", "warning"), "wait"),
 }
 CURES: Mapping[Cure, Promise | str] = {
     Cure.CONFIRM: _("confirm the certificate"),
@@ -139,6 +140,21 @@ def count(actor: Actor, plant: Plant, wanted: Asked) -> Counted:
     rates = equipping.rates(network, register, wanted.rules, on=wanted.on, emissions=emissions)
     found = equipping.gaps(rates, register, emissions=emissions, prices=wanted.prices)
     return Counted(network, register, rates, found, emissions, classes)
+
+
+def reason_text(reason: Reason, lang: str) -> str:
+    """Return a reason in words; states of use and parts of chains by their own."""
+    if reason.why is Why.CHAIN_PART:
+        reason = replace(reason, has=words.ROLE.get(reason.has, {}).get(lang, reason.has))
+    elif reason.why is Why.NOT_IN_SERVICE:
+        reason = replace(reason, has=words.USE[UseState(reason.has)][lang])
+    return reason.text(lang)
+
+
+def row_title(key: str, row: Row, lang: str) -> str:
+    """Return the title of a row; one of GB 17167 with its level."""
+    level = key.rpartition(".")[2]
+    return f"{row.title[lang]} · {LEVEL_WORDS[level]}" if "." in key else row.title[lang]
 
 
 def judged(row: Row) -> tuple[Promise | str, str]:

@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 
 from tanheng.metrology.equipping import Row, form_1_8_1
 from tanheng.metrology.equipping.rules import LEVELS
-from tanheng.platform.instruments.equipping import CURES, LEVEL_WORDS, OUTCOMES, UNIT_WORDS, Asked, Counted, judged
+from tanheng.platform.instruments.equipping import (
+    CURES,
+    LEVEL_WORDS,
+    OUTCOMES,
+    UNIT_WORDS,
+    Asked,
+    Counted,
+    judged,
+    reason_text,
+    row_title,
+)
 from tanheng.platform.record.models import Plant
 from tanheng.platform.ui import sheets
 from tanheng.platform.ui.sheets import Sheet
@@ -44,7 +54,7 @@ def _rates(counted: Counted, lang: str) -> Sheet:
     ]
     rows = [_rate("A.1", row, row.title[lang], lang) for row in counted.rates.rows.values()]
     for key, row in counted.rates.energy.items():
-        title = f"{row.title[lang]} · {LEVEL_WORDS[key.rpartition('.')[2]]}"
+        title = row_title(key, row, lang)
         rows.append(_rate(f"GB 17167-{counted.rates.rules.edition}", row, title, lang))
     return Sheet(name=_("Equipping rate"), heads=heads, rows=rows)
 
@@ -101,7 +111,7 @@ def _gaps(counted: Counted, lang: str) -> Sheet:
         [
             gap.point.code,
             gap.point.title[lang],
-            joint.join(reason.text(lang) for reason in gap.reasons),
+            joint.join(reason_text(reason, lang) for reason in gap.reasons),
             str(OUTCOMES[gap.outcome][0]) if gap.outcome is not None else "",
             joint.join(str(CURES[cure]) for cure in gap.way.cures),
             gap.way.item,
@@ -122,7 +132,7 @@ def _point_rows(counted: Counted, lang: str) -> Iterator[list[object]]:
     joint = "；" if lang == "zh" else "; "
     for row in counted.rates.every.values():
         for count in row.points:
-            said = [*(one.text(lang) for one in count.reasons), *(one.text(lang) for one in count.notes)]
+            said = [*(reason_text(one, lang) for one in count.reasons), *(one.text(lang) for one in count.notes)]
             yield [
                 count.point.code,
                 count.point.title[lang],

@@ -151,7 +151,7 @@ class EquippingPage(Page):
         percent = row.equipped.percent
         return ShownRow(
             key=row.key,
-            title=row.title[language()],
+            title=equipping.row_title(row.key, row, language()),
             row=row,
             required=f"{row.required.percent}" if row.required is not None else "",
             rate="" if percent is None else f"{percent}",
@@ -171,7 +171,7 @@ class EquippingPage(Page):
     def _point(self, count: PointCount) -> ShownPoint:
         lang, point = language(), count.point
         notes = (*count.notes, *self.counted.rates.notes.get(point.code, ()))
-        said = [*(one.text(lang) for one in count.reasons), *(one.text(lang) for one in notes)]
+        said = [*(equipping.reason_text(one, lang) for one in count.reasons), *(one.text(lang) for one in notes)]
         return ShownPoint(
             point=self.link(point.code, "points"),
             title=point.title[lang],
@@ -192,8 +192,8 @@ class RatePage(EquippingPage):
         rates = self.counted.rates
         values = self.head() | {
             "is_empty": not self.counted.network.points,
-            "a1": [(row.title, row) for row in self.rows(rates.rows.values())],
-            "energy": [(self._energy_title(row), row) for row in self.rows(rates.energy.values())],
+            "a1": self.rows(rates.rows.values()),
+            "energy": self.rows(rates.energy.values()),
             "gaps": [self._gap(gap) for gap in self.counted.gaps],
             "needed": len(rates.points),
             "equipped": sum(one.is_equipped for one in rates.points.values()),
@@ -207,21 +207,17 @@ class RatePage(EquippingPage):
         }
         return self.show(values)
 
-    @staticmethod
-    def _energy_title(row: ShownRow) -> str:
-        return f"{row.title} · {equipping.LEVEL_WORDS[row.key.rpartition('.')[2]]}"
-
     def _gap(self, gap: Gap) -> ShownGap:
         verdict, look = (
             equipping.OUTCOMES[gap.outcome] if gap.outcome is not None else (_("its row is met all the same"), "calm")
         )
         lang, every = language(), self.counted.rates.every
-        titles = [every[key].title[lang] for key in gap.rows]
+        titles = [equipping.row_title(key, every[key], lang) for key in gap.rows]
         return ShownGap(
             gap=gap,
             point=self.link(gap.point.code, "points"),
             title=gap.point.title[lang],
-            reasons=[reason.text(lang) for reason in gap.reasons],
+            reasons=[equipping.reason_text(reason, lang) for reason in gap.reasons],
             verdict=verdict,
             look=look,
             cures=[equipping.CURES[cure] for cure in gap.way.cures],
@@ -255,19 +251,13 @@ class HistoryPage(EquippingPage):
         keys = [key for key in counted.rates.every if moments and key in moments[0].shares]
         chosen = request.GET.get("table", "a1")
         keys = [key for key in keys if ("." in key) == (chosen == "energy")]
-        titles = {key: counted.rates.every[key].title[language()] for key in keys}
         values = self.head() | {
             "table": chosen,
             "first": f"{first.year}-{first.month:02}",
-            "heads": [self._head(key, titles[key]) for key in keys],
+            "heads": [equipping.row_title(key, counted.rates.every[key], language()) for key in keys],
             "moments": [(moment.on, [(moment.shares[key].percent, moment.shares[key]) for key in keys]) for moment in moments],
         }
         return self.show(values)
-
-    @staticmethod
-    def _head(key: str, title: str) -> str:
-        level = key.rpartition(".")[2]
-        return f"{title} · {equipping.LEVEL_WORDS[level]}" if "." in key else title
 
     def _first(self, text: str, last: Month) -> Month:
         oldest = Month(last.year - HISTORY_YEARS, last.month)
@@ -318,7 +308,7 @@ class WhatIfPage(EquippingPage):
                 (
                     self.link(code, "points"),
                     difference.after.points[code].point.title[lang],
-                    [reason.text(lang) for reason in difference.after.points[code].reasons],
+                    [equipping.reason_text(reason, lang) for reason in difference.after.points[code].reasons],
                 )
                 for code in difference.lost
             ],
