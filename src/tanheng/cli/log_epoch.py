@@ -131,8 +131,7 @@ def _person(number: int) -> Actor:
     from tanheng.platform.accounts import services
 
     typer.echo(messages.render("platform.cli.person", language(), {"number": number}), err=True)
-    words = {name: messages.render(f"platform.cli.{name}", language(), {}) for name in ("user_name", "password", "code")}
-    name = typer.prompt(words["user_name"], err=True)
-    password = typer.prompt(words["password"], hide_input=True, err=True)
-    code = typer.prompt(words["code"], err=True)
+    name = typer.prompt(messages.render("platform.cli.user_name", language(), {}), err=True)
+    password = typer.prompt(messages.render("platform.cli.password", language(), {}), hide_input=True, err=True)
+    code = typer.prompt(messages.render("platform.cli.code", language(), {}), err=True)
     return services.identified(name, password=password, code=code)
