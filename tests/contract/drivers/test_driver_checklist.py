@@ -80,14 +80,14 @@ async def test_a_dead_device_is_told_within_its_time_out_and_delays_nothing(
     one = site(dead.device(), [dead.channel()])
     started = time.monotonic()
     one.start()
-    ticks = 0
+    longest, seen = 0.0, started
     while one.supervisor.health.failures < 2 and time.monotonic() - started < 40:
         await asyncio.sleep(0.01)
-        ticks += 1
+        longest, seen = max(longest, time.monotonic() - seen), time.monotonic()
     assert one.supervisor.health.failures >= 2
     assert one.supervisor.health.state is DeviceState.FAILING
     assert "d" in one.supervisor.health.fault
-    assert ticks * 0.01 > 0.3 * (time.monotonic() - started)  # the loop stayed free while the driver waited
+    assert longest < 0.8  # the loop stayed free while the driver waited: less than its time-out of a second
     assert [event["kind"] for event in await one.events()] == ["device-lost"]
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.core.errors import EdgeError
@@ -34,6 +34,7 @@ def test_a_raw_number_becomes_the_count_made_by_hand(raw: Any, options: dict[str
     assert Scaling(**options).count(raw) == expected
 
 
+@settings(deadline=None)
 @given(
     st.decimals(min_value=-(10**9), max_value=10**9, places=6),
     st.integers(0, 6),

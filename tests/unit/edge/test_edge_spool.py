@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.core.batch import CHAIN_START, Quality
@@ -188,6 +188,7 @@ def test_a_newest_batch_that_was_altered_is_noticed_at_the_start(spool: Spool, t
     assert caught.value.code == "edge.spool.damaged"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(NOW, NOW + 3 * DAY), st.integers(0, 3000)), max_size=60))
 def test_parts_hold_every_reading_once_and_each_fits_a_batch(rows: list[tuple[int, int]]) -> None:
     readings = [reading(at, time=time, raw=b"z" * size * 100) for at, (time, size) in enumerate(rows)]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from dlt645.protocol.protocol import DLT645Protocol
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.core.errors import ProtocolError
@@ -22,6 +22,7 @@ def peer_answer(identifier: int, value: bytes, control: int = 0x91) -> bytes:
     return bytes(DLT645Protocol.build_frame(WIRE, control, identifier.to_bytes(4, "little") + value, 0))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(ITEMS)), st.integers(0, 4))
 def test_requests_equal_those_of_the_package(identifier: int, wake: int) -> None:
     peer = DLT645Protocol.build_frame(WIRE, 0x11, identifier.to_bytes(4, "little"), wake)
@@ -74,6 +75,7 @@ def test_every_single_damaged_byte_is_refused() -> None:
                     decode_answer(whole[:at] + bytes([value]) + whole[at + 1 :])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999_999), st.integers(1, 20))
 def test_a_stream_gives_the_reading_whatever_the_pieces(count: int, piece: int) -> None:
     answer = b"\xfe\xfe\xfe\xfe" + peer_answer(0x00010000, bytes.fromhex(f"{count:08d}")[::-1])
@@ -83,6 +85,7 @@ def test_a_stream_gives_the_reading_whatever_the_pieces(count: int, piece: int) 
     assert [reading.value for reading in found if isinstance(reading, MeterReading)] == [Decimal(count).scaleb(-2)]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_noise_before_a_frame_is_refused_and_the_frame_found(noise: bytes) -> None:
     answer = peer_answer(0x02800002, bytes.fromhex("0050"))

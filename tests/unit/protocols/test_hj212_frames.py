@@ -262,6 +262,7 @@ numbers = st.decimals(min_value=-9, max_value=9, places=3).map(lambda value: f"{
 contents = st.dictionaries(names, numbers, min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(contents, st.sampled_from(["4", "5", "8", "9"]), st.integers(946_656_000_000, 4_102_415_999_000))
 def test_encoding_and_decoding_are_inverse(fields: dict[str, str], flag: str, milliseconds: int) -> None:
     groups = (Group((("DataTime", stamp(milliseconds, digits=14)),)), *(Group((pair,)) for pair in fields.items()))
@@ -271,7 +272,7 @@ def test_encoding_and_decoding_are_inverse(fields: dict[str, str], flag: str, mi
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_a_frame_or_an_error_of_ours(data: bytes) -> None:
     with contextlib.suppress(ProtocolError):
         decode_frame(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.core.errors import ProtocolError
@@ -28,6 +28,7 @@ def frames(found: list[Frame | Refused]) -> list[Message]:
     return [item.message for item in found if isinstance(item, Frame)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 999), min_size=1, max_size=6), st.integers(1, 60), st.booleans())
 def test_a_stream_in_any_pieces_gives_all_frames(numbers: list[int], piece: int, encrypted: bool) -> None:
     profile = Profile(key=KEY if encrypted else None)
@@ -39,6 +40,7 @@ def test_a_stream_in_any_pieces_gives_all_frames(numbers: list[int], piece: int,
     assert decoder.finish() == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300).filter(lambda noise: b"#" not in noise))
 def test_noise_between_frames_is_kept_with_its_reason(noise: bytes) -> None:
     decoder = StreamDecoder()
@@ -48,6 +50,7 @@ def test_noise_between_frames_is_kept_with_its_reason(noise: bytes) -> None:
     assert [item.raw for item in refusals] == ([noise] if noise else [])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 255))
 def test_one_damaged_byte_loses_at_most_its_own_frame_and_keeps_its_bytes(at: int, change: int) -> None:
     first = bytearray(encode_frame(message(1)))
@@ -87,6 +90,7 @@ def test_a_segment_longer_than_the_limit_is_refused_and_the_next_frame_found() -
     assert [item.error.code for item in found if isinstance(item, Refused)] == ["protocols.hj212.length_limit"]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.permutations(range(12)))
 def test_a_long_message_goes_in_packets_and_comes_back_in_any_order(factors: int, order: list[int]) -> None:
     whole = message(3, factors=factors)
