@@ -12,9 +12,10 @@ no loop.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tanheng.accounting.plant import Words
 from tanheng.accounting.source_streams import Grade
 from tanheng.core.messages import render
 from tanheng.core.states import CheckState, Severity
@@ -69,7 +70,9 @@ class Finding:
         return render(self.code, lang, shown)
 
 
-def findings(network: Network, *, known_instruments: Collection[str]) -> tuple[Finding, ...]:
+def findings(
+    network: Network, *, known_instruments: Collection[str], systems: Mapping[str, Words] | None = None
+) -> tuple[Finding, ...]:
     """Return everything found, faults of structure first, in order of codes; the order of the input does not matter.
 
     Parameters
@@ -77,6 +80,8 @@ def findings(network: Network, *, known_instruments: Collection[str]) -> tuple[F
     known_instruments : collection of str
         Codes of the instruments (or chains) that should stand somewhere: in service and not portable; see
         :func:`tanheng.metrology.network.placing.to_be_placed`.
+    systems : mapping, optional
+        Titles of the production systems by their keys; a system without one is named by its key.
     """
     made = [
         *_codes_twice(network),
@@ -85,7 +90,7 @@ def findings(network: Network, *, known_instruments: Collection[str]) -> tuple[F
         *_flow_loops(network),
         *_parents(network),
         *_entries(network),
-        *_stream_entries(network),
+        *_stream_entries(network, systems or {}),
         *_lonely(network),
         *_equipment(network, known_instruments),
     ]
@@ -226,7 +231,7 @@ def _entries(network: Network) -> Iterator[Finding]:
         )
 
 
-def _stream_entries(network: Network) -> Iterator[Finding]:
+def _stream_entries(network: Network, systems: Mapping[str, Words]) -> Iterator[Finding]:
     """Yield the major and minor streams that enter a system where none of their points meters an amount."""
     metered = {(point.stream, point.place) for point in network.points if point.role in _AMOUNTS}
     entering: dict[tuple[str, str, str], list[Edge]] = defaultdict(list)
@@ -245,7 +250,7 @@ def _stream_entries(network: Network) -> Iterator[Finding]:
                 "stream",
                 code,
                 title=dict(stream.title),
-                system=system,
+                system=dict(systems.get(system, {"zh": system, "en": system})),
                 line=line or "–",
                 edges=", ".join(sorted(edge.code for edge in edges)),
             )

@@ -152,7 +152,8 @@ class NetworkPage(FigurePage):
         points = [point for point in self.network.points if self._is_shown(point)]
         states = {point.code: standing(point, self.traces)[0] for point in points}
         counted = Counter(states.values())
-        found = findings(self.network, known_instruments=to_be_placed(self.register, on=self.day))
+        to_place = to_be_placed(self.register, on=self.day)
+        found = findings(self.network, known_instruments=to_place, systems=drawings.system_titles())
         query = {name: request.GET[name] for name in ("edition", "part") if request.GET.get(name)}
         values = {
             "is_empty": not self.network.points,

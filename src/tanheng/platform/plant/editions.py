@@ -12,6 +12,7 @@ from tanheng.accounting.source_streams import Grade
 from tanheng.core.states import Severity
 from tanheng.metrology.network.findings import Finding, findings
 from tanheng.metrology.network.model import Network
+from tanheng.platform.plant.drawings import system_titles
 from tanheng.platform.plant.network import assemble, title_of
 from tanheng.platform.plant.rules.network import Records
 from tanheng.platform.plant.schemas.clinker_boundary_1 import Definition
@@ -84,7 +85,8 @@ def thawed(frozen: Snapshot, stages: Iterable[str]) -> Network:
 
 def found_without_instruments(network: Network) -> tuple[Finding, ...]:
     """Return what is wrong with a network whose instruments are not looked at."""
-    return tuple(one for one in findings(network, known_instruments=()) if one.code not in _OF_INSTRUMENTS)
+    found = findings(network, known_instruments=(), systems=system_titles())
+    return tuple(one for one in found if one.code not in _OF_INSTRUMENTS)
 
 
 def worst(found: Iterable[Finding]) -> Severity | None:

@@ -171,6 +171,14 @@ def test_an_analysis_does_not_meter_the_amount_that_enters(build: Build) -> None
     assert found(dataclasses.replace(network, points=analysed)) == [("stream_entry", "stream", "coal")]
 
 
+def test_the_system_that_a_stream_enters_is_named_by_its_title(build: Build, make: Make) -> None:
+    network = build(points=(make.point("truck_scale", "delivery"), make.point("c", "stack")))
+    titles = {"clinker": {"zh": "熟料煅烧", "en": "clinker firing"}}
+    (one,) = findings(network, known_instruments=(), systems=titles)
+    assert "“熟料煅烧”" in one.text("zh")
+    assert "“clinker firing”" in one.text("en")
+
+
 def test_a_node_with_neither_edge_nor_point_stands_alone(build: Build, make: Make) -> None:
     network = build(more_nodes=(make.node("office"), make.node("laboratory")), more_points=(make.point("xrf", "laboratory"),))
     assert found(network) == [("node_alone", "node", "office")]
