@@ -60,6 +60,7 @@ def contract(desk: Any) -> str:
         ),
         ({"in_boundary": False, "grounds": "paid by others"}, [("platform.plant.outside_document", "document")]),
         ({"document": "0" * 64}, [("platform.plant.no_file", "document")]),
+        ({"document": "no hash\x00"}, [("platform.plant.no_file", "document")]),
         ({"owner": ""}, [("platform.plant.missing", "owner")]),
         ({"fuel": "moonshine"}, [("platform.plant.no_row", "fuel")]),
         ({"system": "canteen"}, [("platform.plant.no_row", "system")]),

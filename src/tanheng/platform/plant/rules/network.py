@@ -228,9 +228,10 @@ def newly_wrong(before: Records, after: Records, contents: Sequence[Content]) ->
     """Return the faults of the whole that some records cause, each with the place of its record in ``contents``."""
     if not any(isinstance(one, Node | Edge | Point) for one in contents):
         return []
-    known = before.faults()
+    wrong = after.faults()
+    known = before.faults() if wrong else {}
     found = []
-    for key, finding in after.faults().items():
+    for key, finding in wrong.items():
         if key in known:
             continue
         guilty = [place for place, one in enumerate(contents) if _concerns(finding, one)] or [0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import uuid
 from typing import Any
 
@@ -27,7 +28,7 @@ def contents(model: type[Version], plant: Plant, *, on: datetime.date | None = N
     manager: Any = model._default_manager  # Any: heirs of Version; Django's documented name
     rows = manager.filter(plant=plant)
     rows = rows.latest_versions() if on is None else rows.on(on)
-    return [schema.decode(bytes(data)).content for data in rows.order_by("code").values_list("payload", flat=True)]
+    return [_content(bytes(data)) for data in rows.order_by("code").values_list("payload", flat=True)]
 
 
 def contents_of(model: type[Version], plant: Plant, subject: uuid.UUID | None) -> Any:  # Any: as above
@@ -36,4 +37,10 @@ def contents_of(model: type[Version], plant: Plant, subject: uuid.UUID | None) -
         return None
     manager: Any = model._default_manager  # Any: as above
     data = manager.filter(plant=plant, subject=subject).order_by("-version").values_list("payload", flat=True).first()
-    return schema.decode(bytes(data)).content if data is not None else None
+    return _content(bytes(data)) if data is not None else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _content(payload: bytes) -> Any:  # Any: as above
+    """Return what a payload says: the same bytes say the same for ever, and contents are frozen."""
+    return schema.decode(payload).content
