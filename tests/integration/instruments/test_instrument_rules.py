@@ -88,6 +88,16 @@ def test_a_shared_serial_number_stands_with_a_reason_or_another_maker(enter: Ent
     assert enter(say.instrument("JL-03", serial="7", maker="另一厂")).version == 1
 
 
+def test_many_are_checked_against_each_other_and_all_or_none_are_kept(say: Any, plant: Plant) -> None:
+    rows = [say.instrument("JL-01", serial="7"), say.instrument("JL-02", serial="7"), say.instrument("JL-01", serial="8")]
+    with scope(all_plants()):
+        with pytest.raises(InputError) as caught:
+            services.save_many(models.Instrument, rows, plant=plant, actor=Actor.system("tests"))
+        faults = [(one.fields["row"], one.fields["field"]) for one in caught.value.findings]
+        assert faults == [(2, "serial"), (3, "code")]
+        assert not models.Instrument.objects.filter(plant=plant).exists()
+
+
 def test_an_unknown_serial_number_is_no_shared_one(enter: Enter, say: Any) -> None:
     enter(say.instrument("JL-01", serial=""))
     assert enter(say.instrument("JL-02", serial="")).version == 1

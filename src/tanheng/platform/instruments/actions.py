@@ -93,8 +93,7 @@ def _step(state: UseState, title: Promise | str) -> Action:
 
 def _follows(state: UseState) -> Any:  # Any: a function of a version
     def offered(version: Version) -> bool:
-        standing = overview.standings_of(version.plant).get(cast("Instrument", version).code)
-        return not version.retired and standing is not None and state in FOLLOWING[standing.use]
+        return not version.retired and state in FOLLOWING[overview.use_today(cast("Instrument", version))]
 
     return offered
 

@@ -56,13 +56,13 @@ class Known:
 
     def __init__(self, plant: Plant, today: datetime.date, *, subject: uuid.UUID | None = None) -> None:
         self.plant, self.today, self.subject = plant, today, subject
-        self._added: list[Content] = []
 
     def add(self, content: Content) -> None:
         """Take a record of the same batch, so that the next ones are checked against it."""
-        self._added.append(content)
         match content:
             case instrument_1.Instrument():
+                if (key := serial_key(content)) is not None:
+                    self.serials.setdefault(key, content.code)
                 self.instruments.setdefault(content.code, Held(None, content))
             case chain_1.Chain():
                 self.chains.setdefault(content.code, Held(None, content))
@@ -89,7 +89,7 @@ class Known:
         return {held.said.code: held for held in self._rows(models.Instrument)}
 
     @functools.cached_property
-    def serials(self) -> Mapping[tuple[str, str], str]:
+    def serials(self) -> dict[tuple[str, str], str]:
         """Return the number of the instrument with each maker and serial number."""
         return {key: code for code, held in self.instruments.items() if (key := serial_key(held.said)) is not None}
 

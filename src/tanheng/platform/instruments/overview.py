@@ -15,11 +15,12 @@ from django.db.models import QuerySet
 
 from tanheng.metrology.instruments.accuracy import is_better
 from tanheng.metrology.instruments.certificate import TraceState
-from tanheng.metrology.instruments.model import Register
+from tanheng.metrology.instruments.lifecycle import state_on
+from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.metrology.instruments.trace import state_of
 from tanheng.platform.instruments import selectors
-from tanheng.platform.instruments.models import Certificate, Confirmation, Instrument
-from tanheng.platform.instruments.register import certificate_of
+from tanheng.platform.instruments.models import Certificate, Confirmation, Instrument, Spell
+from tanheng.platform.instruments.register import Rows, certificate_of, register_of
 from tanheng.platform.instruments.standing import Standing, standings
 from tanheng.platform.plant.models import Point, SourceStream
 from tanheng.platform.record.actor import Actor
@@ -31,6 +32,13 @@ _READER = Actor.system("instruments")
 def standings_of(plant: Plant, *, on: datetime.date | None = None) -> Mapping[str, Standing]:
     """Return how the instruments and chains of a plant stand on a day, by default today."""
     return standings(selectors.register(_READER, plant), on or selectors.today(plant))
+
+
+def use_today(row: Instrument) -> UseState:
+    """Return the state of use of one instrument today."""
+    spells = Spell.objects.filter(plant=row.plant_id, instrument=row.code).latest_versions()
+    register = register_of(Rows(instruments=(row,), spells=spells))
+    return state_on(register.instruments[0].states, selectors.today(row.plant))
 
 
 def codes_standing(rows: QuerySet[Any], name: str, value: str) -> list[str]:  # Any: rows of the ledger

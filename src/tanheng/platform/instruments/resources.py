@@ -91,7 +91,7 @@ class InstrumentResource(_Sheet):
         "code": ("器具编号", "仪表编号", "设备编号", "统一编号", "位号"),
         "name_zh": ("器具名称", "仪表名称", "计量器具名称", "设备名称"),
         "kind": ("类别", "器具类型"),
-        "nominal_class": ("准确度", "准确度等级", "精度", "精度等级", "等级", "不确定度"),
+        "nominal_class": ("准确度", "准确度等级", "精度", "精度等级", "等级"),
         "range_low": ("测量范围", "量程", "测量量程"),
         "maker": ("制造厂", "制造商", "制造单位", "生产厂商", "厂家"),
         "place": ("安装位置", "使用地点", "使用位置", "安装使用地点"),
@@ -166,6 +166,14 @@ class InstallationResource(_UndatedSheet):
 
     form = forms.InstallationForm
     key = ("instrument", "chain", "point", "started_on", "started_at")
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "instrument": ("管理编号", "器具编号", "仪表编号"),
+        "point": ("计量点编号", "计量点代码"),
+        "started_on": ("投运日期", "启用日期"),
+        "ended_on": ("拆表日期", "停用日期"),
+        "opening_reading": ("起始读数", "底码"),
+        "closing_reading": ("终止读数",),
+    }
     examples: ClassVar[Mapping[str, str]] = {
         "instrument": "JL-W-001",
         "point": "P-COAL-MILL",
@@ -196,6 +204,13 @@ class SealResource(_UndatedSheet):
 
     form = forms.SealForm
     key = ("number",)
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "number": ("封印号", "封印编号", "铅封编号"),
+        "instrument": ("管理编号", "器具编号", "仪表编号"),
+        "place": ("铅封部位", "铅封位置"),
+        "applied_on": ("铅封日期", "加封日期"),
+        "applied_by": ("加封人",),
+    }
     examples: ClassVar[Mapping[str, str]] = {
         "number": "QF-20260001",
         "instrument": "JL-W-001",
@@ -211,6 +226,17 @@ class CertificateResource(_UndatedSheet):
 
     form = forms.CertificateForm
     key = ("issuer", "number")
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "number": ("证书号", "检定证书编号", "校准证书编号", "报告编号"),
+        "issuer": ("检定单位", "校准单位", "检定机构", "校准机构", "检校单位", "发证单位", "溯源单位"),
+        "kind": ("证书类型",),
+        "instrument": ("管理编号", "器具编号", "仪表编号", "设备编号"),
+        "issued_on": ("检定日期", "校准日期", "检校日期", "发证日期", "本次检定日期"),
+        "expires_on": ("有效期", "有效日期", "到期日期", "下次检定日期", "证书有效期"),
+        "result": ("检定结果", "检定结论", "校准结果", "结果"),
+        "accuracy_class": ("准确度等级", "等级", "精度等级"),
+        "regulation": ("检定规程", "校准规范", "依据", "规程"),
+    }
     read: ClassVar[Mapping[str, Callable[[str], str]]] = {"accuracy_class": normal}
     examples: ClassVar[Mapping[str, str]] = {
         "number": "鄂检字第20260112号",

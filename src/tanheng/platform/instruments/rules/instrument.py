@@ -45,7 +45,7 @@ def _serial(content: Instrument, known: Known) -> list[InputError]:
     key = serial_key(content)
     if key is None or content.serial_reason.strip():
         return []
-    other = next((code for code, held in known.instruments.items() if serial_key(held.said) == key), None)
+    other = known.serials.get(key)
     if other is None:
         return []
     return [

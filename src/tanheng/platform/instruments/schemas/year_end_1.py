@@ -41,7 +41,7 @@ class YearEnd:
     ----------
     year : int
     frozen_on : date
-        31 December of the year, or the later day on which it was caught up.
+        The day whose ledger it is: 31 December of the year, an earlier one while it is a draft.
     digest : str
         SHA-256 of the rows in canonical JSON.
     rows : tuple of FrozenRow
