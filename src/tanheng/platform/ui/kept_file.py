@@ -42,7 +42,7 @@ class KeptFile(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002  # Any: Django's
         """Return the controls."""
         endings = ",".join(ending for ending, media in EXTENSIONS.items() if media in self.allowed)
-        camera = format_html(' capture="environment"') if self.allowed <= {JPEG, PNG} else ""
+        camera = SafeString(' capture="environment"') if self.allowed <= {JPEG, PNG} else ""
         chooser = format_html(
             '<input type="file" class="form-control" name="{}{}" id="{}" accept="{}"{}>',
             name, CHOSEN, (attrs or {}).get("id", f"id_{name}"), endings, camera,
