@@ -10,6 +10,7 @@ import pytest
 
 from tanheng.core.errors import InputError
 from tanheng.metrology.network.model import Medium, Method, NodeKind, Role
+from tanheng.platform.accounts.roles import Role as Post
 from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.plant import selectors
 from tanheng.platform.plant.models import Edge, Node, Point, SourceStream
@@ -194,7 +195,7 @@ def test_a_stream_with_one_fault_is_refused_at_that_field(
     assert refused(made, lambda: coal.stream("s", **said)) == [expected]
 
 
-def test_what_others_name_cannot_be_retired_and_they_are_named(coal: Any, made: Any) -> None:
+def test_what_others_name_cannot_be_retired_and_they_are_named(coal: Any) -> None:
     coal.point("P-1", "to-mill")
     with scope(all_plants()):
         mill = Node.objects.get(plant=coal.plant, code="mill")
@@ -203,8 +204,8 @@ def test_what_others_name_cannot_be_retired_and_they_are_named(coal: Any, made: 
     for row, users in ((mill, "to-kiln, to-mill"), (way, "P-1"), (fuel, "to-kiln, to-mill, P-1")):
         with pytest.raises(InputError) as error:
             coal.retire(row)
-        assert made.faults(error.value) == [("platform.plant.used", "reason")]
-        assert f"used by {users}" in error.value.findings[0].text("en")
+        assert (error.value.code, error.value.fields["field"]) == ("platform.plant.used", "reason")
+        assert f"used by {users}" in error.value.text("en")
 
 
 def test_what_nobody_names_any_more_can_be_retired(coal: Any) -> None:
@@ -226,3 +227,11 @@ def test_a_node_can_be_corrected_without_its_code(coal: Any, made: Any) -> None:
         mill = Node.objects.get(plant=coal.plant, code="mill")
     content = made.node("mill", kind=NodeKind.EQUIPMENT, line="1", stage="coal_mill")
     assert coal.save(Node, content, subject=mill.subject, seen=1, reason="its stage").version == 2
+
+
+def test_the_page_that_retires_names_the_users(coal: Any, login: Any) -> None:
+    with scope(all_plants()):
+        mill = Node.objects.get(plant=coal.plant, code="mill")
+    answer = login(Post.CARBON_MANAGER).post(f"/nodes/{mill.subject}/retire/", {"seen": "1", "reason": "gone"})
+    assert answer.status_code == 400
+    assert "used by to-kiln, to-mill" in answer.content.decode()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tanheng.platform.accounts.roles import Role as Post
 from tanheng.platform.database.scope import all_plants, scope
@@ -132,6 +134,14 @@ def test_classes_by_both_rule_sets_stand_beside_each_other(standard: Any, login:
     assert row_text.index("De minimis") < row_text.index("Minor")
     assert "1-process" in text.partition("Without an estimate")[2]
     assert "De minimis" in client.get("/source-streams/").content.decode()
+    address = "/source-streams/files/stream-list.xlsx"
+    first, second = client.get(address), client.get(address)
+    assert first.content == second.content
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(first.content)).get_sheet_by_index(0).to_python()
+    listed = {str(cells[0]): [str(cell) for cell in cells] for cells in rows}
+    assert listed["vehicle-diesel"][8:11] == ["1.48 %", "De minimis", "Minor"]
+    assert listed["fuel"][8:11] == ["98.52 %", "Major", "Major"]
+    assert listed["1-process"][8:11] == ["", "", ""]
 
 
 def test_the_boundary_page_asks_for_a_choice_and_then_shows_it(standard: Any, login: Any) -> None:

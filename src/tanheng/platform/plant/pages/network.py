@@ -10,9 +10,11 @@ from tanheng.platform.plant.filters import network as filters
 from tanheng.platform.plant.forms import network as forms
 from tanheng.platform.plant.pages import editions as edition_pages
 from tanheng.platform.plant.resources import network as resources
+from tanheng.platform.plant.stream_list import stream_list
 from tanheng.platform.plant.tables import network as tables
+from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui.additions import related
-from tanheng.platform.ui.ledger import LedgerPages, ListLink, Tab
+from tanheng.platform.ui.ledger import LedgerPages, ListFile, ListLink, Tab
 
 SOURCE_STREAMS: LedgerPages = LedgerPages(
     name="source-streams",
@@ -33,6 +35,7 @@ SOURCE_STREAMS: LedgerPages = LedgerPages(
         Tab(name="points", title=_("Metering points"), context=related(ledger=lambda: POINTS, field="stream")),
     ),
     more=(ListLink(title=_("Classes by both rule sets"), route="stream-classes"),),
+    files=(ListFile(name="stream-list.xlsx", title=_("List of source streams"), media=XLSX, make=stream_list),),
 )
 NODES: LedgerPages = LedgerPages(
     name="nodes",

@@ -59,9 +59,9 @@ class Check(abc.ABC):
     def faults(self, contents: Sequence[Any], subject: uuid.UUID | None) -> list[Fault]:  # Any: contents of the ledger
         """Return what is wrong, each with the place of its content; ``subject`` is the record that is corrected, if any."""
 
-    def retiring(self, content: Any) -> list[InputError]:  # noqa: ARG002  # Any: as above
+    def retiring(self, content: Any) -> InputError | None:  # noqa: ARG002  # Any: as above
         """Return why a record cannot end; by default nothing depends on it."""
-        return []
+        return None
 
 
 class _Alone(Check):
@@ -261,12 +261,12 @@ class NetworkCheck(Check):
                 yield place, InputError("platform.plant.taken", field="code", value=content.code)
             used.add(content.code)
 
-    def retiring(self, content: Any) -> list[InputError]:  # Any: as above
+    def retiring(self, content: Any) -> InputError | None:  # Any: as above
         """Return the fault of a record that others name."""
         users = self.records.users(content)
         if not users:
-            return []
-        return [InputError("platform.plant.used", field="reason", value=content.code, users=_listed(users))]
+            return None
+        return InputError("platform.plant.used", field="reason", value=content.code, users=_listed(users))
 
 
 class StreamCheck(NetworkCheck):

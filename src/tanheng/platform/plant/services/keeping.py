@@ -115,9 +115,9 @@ def retire(model: type[V], *, plant: Plant, actor: Actor, subject: uuid.UUID, se
     if last is None or last.retired:
         raise MissingError("platform.record.missing", type=model.TYPE, subject=subject)
     content = schema.decode(bytes(last.payload)).content
-    faults = check.retiring(content)
-    if faults:
-        raise InputError("platform.plant.refused", findings=faults, count=len(faults))
+    fault = check.retiring(content)
+    if fault is not None:
+        raise fault
     row = versions.write(
         model,
         plant=plant.pk,
