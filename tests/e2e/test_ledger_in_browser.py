@@ -160,3 +160,40 @@ def test_a_form_fits_a_telephone_and_goes_by_keyboard(
     page.goto("/lines/")
     page.keyboard.press("/")
     expect(page.get_by_label("搜索")).to_be_focused()
+
+
+def test_a_plants_own_sheet_is_laid_out_without_scripts(visit: Visit, session_of: Session, plant: Plant) -> None:
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant), scripts=False)
+    page.goto("/lines/import/")
+    sheet = "某厂生产线表,,,\r\n序号,线号,生产线名称,设计能力（t/h）\r\n1,a,东线,208.5\r\n2,b,西线,104\r\n合计,,,312.5\r\n"
+    file = {"name": "生产线.csv", "mimeType": "text/csv", "buffer": sheet.encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # as the driver's documentation has it
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_role("heading", name="您的表中各列")).to_be_visible()
+    page.get_by_label("B 线号").select_option("code")
+    page.get_by_label("熟料", exact=True).select_option("portland")
+    page.get_by_role("button", name="逐行检查").click()
+    expect(page.get_by_text("新增 2")).to_be_visible()
+    page.get_by_role("button", name="确认导入").click()
+    expect(page.get_by_role("cell", name="5,004")).to_be_visible()
+    page.goto("/lines/import/")
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # as above
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_text("按表样“生产线”读取")).to_be_visible()
+
+
+def test_rows_are_ticked_and_counted(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant))
+    for code, name in (("1", "东线"), ("2", "西线"), ("3", "南线")):
+        enter(page, code, name, "5000")
+    page.goto("/lines/")
+    page.get_by_label("选择 1", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-ticked]")).to_have_text("已选： 1")
+    page.get_by_label("选择 3", exact=True).click(modifiers=["Shift"])
+    expect(page.locator("[data-ticked]")).to_have_text("已选： 3")
+    picture(page, "ticked")
+    page.get_by_role("button", name="停用所选").click()
+    page.get_by_label("原因").fill("重复录入")
+    page.get_by_role("button", name="停用", exact=True).click()
+    expect(page.get_by_text("已停用 3 条记录")).to_be_visible()

@@ -94,7 +94,8 @@ class Importing:
         return answer.content.decode()
 
     def confirm(self, page: str) -> str:
-        answer = self.client.post(f"/{self.ledger}/import/", form_of(page), follow=True)
+        form = lxml.html.fromstring(page).xpath('//main//form[@method="post"]')[0]
+        answer = self.client.post(form.get("action"), form_of(page), follow=True)
         return answer.content.decode()
 
     def know(self) -> None:
