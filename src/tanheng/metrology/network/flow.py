@@ -159,7 +159,7 @@ class _Drawing:
 
     def _group(self, node: Node) -> str:
         """Return the group of a node: its system on its line; a node without a system is a group of its own."""
-        return f"s {node.line} {node.system}" if node.system else f"n {node.code}"
+        return f"s\x1f{node.line}\x1f{node.system}" if node.system else f"n\x1f{node.code}"
 
     def _framed(self, groups: Mapping[str, str]) -> dict[str, str]:
         """Return the groups with a frame and their titles: systems."""
@@ -264,7 +264,7 @@ class _Drawing:
             found.append(Sample('<path d="M20 1v16" stroke="#b45309" stroke-width="3"/>', say("legend.in_clinker")))
         example_mark = next((marks[0] for _, marks in sorted(self.marks_at.items())), "")
         if example_mark:
-            found.append(Sample(text(22, 13, example_mark, size=_LABEL, anchor="middle"), say("legend.point", mark="")))
+            found.append(Sample(text(22, 13, example_mark, size=_LABEL, anchor="middle"), say("legend.point")))
         return found
 
 
