@@ -193,6 +193,7 @@ PAGES = (
     "/installations/",
     "/spells/",
     "/seals/",
+    "/seals/new/",
     "/form-1-8-1/",
     "/year-ends/",
     "/instrument-workbook/",
@@ -218,6 +219,8 @@ def test_the_pages_of_the_instruments_are_drawn(
     page.goto("/instruments/")
     page.locator("tbody a").first.click()
     picture(page, "page-instrument")
+    page.get_by_role("link", name="现状").click()
+    picture(page, "page-instrument-standing")
     page.goto("/year-ends/")
     page.get_by_role("button", name="固化台账").click()
     picture(page, "page-year-end")

@@ -188,6 +188,26 @@ def test_who_entered_a_certificate_is_refused_to_confirm_it(enter: Enter, say: A
     assert answer.status_code == 403
 
 
+def test_many_certificates_are_confirmed_by_ticking_them(
+    enter: Enter, say: Any, login: Login, metrologist: Client, plant: Plant
+) -> None:
+    enter(say.instrument())
+    rows = [enter(say.certificate(f"A-{number}")) for number in range(3)]
+    own = {"number": "OWN", "issuer": "某院", "kind": "verification", "instrument": "JL-01", "result": "qualified"}
+    metrologist.post("/certificates/new/", own | {"issued_on": "2026-01-10"})
+    page = metrologist.get("/certificates-to-confirm/").content.decode()
+    assert "entered by you" in page
+    assert page.count('type="checkbox" name="s"') == 3  # one's own cannot be ticked
+    said = {"confirmed_on": "2026-01-12", "s": [str(row.subject) for row in rows[:2]]}
+    assert metrologist.post("/certificates-to-confirm/", {**said, "s": ["?"]}).status_code == 400
+    assert metrologist.post("/certificates-to-confirm/", {**said, "confirmed_on": "2025-01-12"}).status_code == 400
+    assert login(Role.INSTRUMENT_TECHNICIAN).post("/certificates-to-confirm/", said).status_code == 403
+    assert metrologist.post("/certificates-to-confirm/", said).status_code == 302
+    with scope(all_plants()):
+        confirmed = models.Confirmation.objects.filter(plant=plant).values_list("certificate", flat=True)
+        assert set(confirmed) == set(said["s"])
+
+
 def test_an_exchange_is_one_page(enter: Enter, say: Any, metrologist: Client, plant: Plant) -> None:
     enter(say.instrument("JL-01"))
     enter(say.instrument("JL-02"))

@@ -36,6 +36,7 @@ PLAIN = {
     "/equipping-rate/history/": Role.SAMPLER,
     "/equipping-rate/what-if/": Role.SAMPLER,
     "/equipping-rate/file.xlsx": Role.SAMPLER,
+    "/certificates-to-confirm/": Role.METROLOGIST,
     "/form-1-8-1/": Role.SAMPLER,
     "/form-1-8-1.xlsx": Role.SAMPLER,
     "/year-ends/": Role.SAMPLER,

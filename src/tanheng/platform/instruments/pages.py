@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from tanheng.platform.instruments import (
     actions,
+    confirming,
     filters,
     form_181,
     forms,
@@ -147,7 +148,10 @@ CERTIFICATES: LedgerPages = LedgerPages(
         Tab(name="confirmation", title=_("Confirmation"), context=related(ledger=lambda: CONFIRMATIONS, field="certificate")),
     ),
     actions=actions.OF_CERTIFICATE,
-    more=(ListLink(title=_("Metrological confirmations"), route="confirmations:list"),),
+    more=(
+        ListLink(title=_("Certificates to confirm"), route="certificates-to-confirm", permission="instruments.confirm"),
+        ListLink(title=_("Metrological confirmations"), route="confirmations:list"),
+    ),
 )
 CONFIRMATIONS: LedgerPages = LedgerPages(
     name="confirmations",
@@ -169,6 +173,7 @@ LEDGERS = (INSTRUMENTS, SPELLS, INSTALLATIONS, CHAINS, SEALS, CERTIFICATES, CONF
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(ledger_urls(ledger) for ledger in LEDGERS),
+    path("certificates-to-confirm/", confirming.ConfirmingPage.as_view(), name="certificates-to-confirm"),
     path("form-1-8-1/", form_181.Form181Page.as_view(), name="form-1-8-1"),
     path("form-1-8-1.xlsx", form_181.Form181File.as_view(), name="form-1-8-1-file"),
     path("year-ends/", year_end_pages.YearEndsPage.as_view(), name="year-ends"),
