@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tanheng.metrology.instruments import lifecycle
 from tanheng.metrology.instruments.certificate import Certificate, TraceState
+from tanheng.metrology.instruments.chains import holdings, trace_of_chain
 from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.metrology.instruments.trace import in_force, state_of
 
@@ -42,6 +43,7 @@ class Standing:
 def standings(register: Register, on: datetime.date) -> Mapping[str, Standing]:
     """Return how each instrument and chain stands on a day, by its code."""
     certificates = by_item(register.certificates)
+    held = holdings(register)
     points: dict[str, list[str]] = defaultdict(list)
     for one in register.installations:
         if one.start <= on and (one.end is None or one.end > on):
@@ -53,7 +55,8 @@ def standings(register: Register, on: datetime.date) -> Mapping[str, Standing]:
     for chain in register.chains:
         uses = [found[code].use for code in chain.members if code in found]
         use = next((state for state in uses if not state.in_use), uses[0] if uses else UseState.PENDING)
-        found[chain.code] = _standing(certificates[chain.code], on, use=use, points=points[chain.code])
+        own = _standing(certificates[chain.code], on, use=use, points=points[chain.code])
+        found[chain.code] = replace(own, trace=trace_of_chain(chain, held, on))  # as the equipping rate judges it
     return found
 
 
