@@ -16,7 +16,7 @@ from decimal import Decimal
 from tanheng.core.states import CheckState
 from tanheng.metrology.equipping.counting import ItemCount, PointCount
 from tanheng.metrology.equipping.rates import Emissions, Rates
-from tanheng.metrology.equipping.reasons import Reason, Why
+from tanheng.metrology.equipping.reasons import CERTIFICATE, Reason, Why
 from tanheng.metrology.equipping.rules import Rules
 from tanheng.metrology.instruments import accuracy
 from tanheng.metrology.instruments.chains import Holdings, holdings
@@ -147,8 +147,7 @@ def _order(gap: Gap) -> tuple[int, Decimal, int, str]:
 
 def _outcome(count: PointCount, rates: Rates, below: Sequence[str]) -> Outcome | None:
     """Return what the gap may cause: what a certificate says always does, else the rows it keeps below their rate."""
-    of_certificate = [reason for reason in count.reasons if reason.outcome is Outcome.NON_CONFORMITY and _printed(reason)]
-    if of_certificate:
+    if any(reason.why in CERTIFICATE for reason in count.reasons):
         return Outcome.NON_CONFORMITY
     step = next(state for state in CheckState if not count.counts(state))
     outcomes = [
@@ -159,10 +158,6 @@ def _outcome(count: PointCount, rates: Rates, below: Sequence[str]) -> Outcome |
 
 def _rank(state: CheckState) -> int:
     return state.rank
-
-
-def _printed(reason: Reason) -> bool:
-    return reason.why in (Why.OVERDUE, Why.FAILED, Why.NEVER)
 
 
 def _cheapest(count: PointCount, held: Holdings, rates: Rates, spares: list[str], prices: Prices) -> Way:

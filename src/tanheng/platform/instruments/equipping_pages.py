@@ -20,13 +20,14 @@ from tanheng.metrology import equipping as kernel
 from tanheng.metrology.equipping import Cure, Gap, PointCount, Row
 from tanheng.platform.instruments import equipping, equipping_file, selectors
 from tanheng.platform.instruments.equipping_form import Changes
+from tanheng.platform.instruments.equipping_needed import required_set
 from tanheng.platform.instruments.models import Chain, Instrument
 from tanheng.platform.plant.models import Point
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import language, text_of
-from tanheng.standards import Dated, ParameterValue, TextValue, WordValue, load_pack
+from tanheng.standards import load_pack
 
 HISTORY_YEARS = 10
 _LEDGERS: Mapping[str, type[Version]] = {"instruments": Instrument, "chains": Chain, "points": Point}
@@ -324,55 +325,6 @@ class RateFile(EquippingPage):
         answer = HttpResponse(data, content_type=XLSX)
         answer["Content-Disposition"] = f'attachment; filename="{self.plant.code}-equipping-rate-{self.wanted.on}.xlsx"'
         return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """A line of what the industry needs: name, instrument, class or error, and how sure the class is."""
-
-    name: str
-    instrument: str
-    demand: str
-    check: str
-
-
-def required_set() -> list[tuple[str, list[Needed]]]:
-    """Return what the industry needs before a plant has points: the fifteen parameters and the measuring systems."""
-    return [
-        (_("Fifteen parameters of the calculation method"), [_parameter(row) for row in _rows("cn.metering.parameter")]),
-        (_("Measuring systems of the stack"), [_system(row) for row in _rows("cn.metering.cems")]),
-    ]
-
-
-def _rows(table: str) -> list[str]:
-    return list(load_pack().table(table).rows)
-
-
-def _cell(table: str, row: str, column: str) -> Dated:
-    pack = load_pack()
-    values: tuple[Dated, ...] = pack.parameter(pack.table(table).cell(row, column)).values
-    return values[-1]
-
-
-def _text(value: Dated) -> str:
-    return value.text[language()] if isinstance(value, TextValue) else value.printed
-
-
-def _parameter(row: str) -> Needed:
-    name = load_pack().table("cn.metering.parameter").rows[row][language()]
-    demand = _cell("cn.metering.parameter", row, "accuracy")
-    return Needed(name, _text(_cell("cn.metering.parameter", row, "instrument")), _text(demand), demand.check.value)
-
-
-def _system(row: str) -> Needed:
-    """Return a measuring system with its maximum permissible error, in the grade that holds above the limit."""
-    lang = language()
-    error, kind = _cell("cn.metering.cems", row, "error"), _cell("cn.metering.cems", row, "kind")
-    meaning = kind.meaning[lang] if isinstance(kind, WordValue) else kind.printed
-    unit = {"degC": "°C"}.get(error.unit, error.unit) if isinstance(error, ParameterValue) else ""
-    name = load_pack().table("cn.metering.cems").rows[row][lang]
-    instrument = _text(_cell("cn.metering.cems", row, "name"))
-    return Needed(name, instrument, f"±{error.printed} {unit}, {meaning}", error.check.value)
 
 
 urlpatterns: list[URLPattern] = [
