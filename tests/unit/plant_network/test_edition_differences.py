@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.metrology.network.model import NodeKind
@@ -37,12 +37,14 @@ def snapshot(nodes: dict[str, str]) -> Snapshot:
 NETWORKS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["窑", "磨", "库"])).map(snapshot)
 
 
+@settings(deadline=None)  # what is slow is the machine
 @given(NETWORKS)
 def test_an_edition_does_not_differ_from_itself(one: Snapshot) -> None:
     assert differences(one, one) == ()
     assert differences(one, dataclasses.replace(one, nodes=tuple(reversed(one.nodes)))) == ()
 
 
+@settings(deadline=None)  # what is slow is the machine
 @given(NETWORKS, NETWORKS)
 def test_the_other_way_round_additions_are_removals(one: Snapshot, other: Snapshot) -> None:
     there, back = differences(one, other), differences(other, one)
@@ -52,6 +54,7 @@ def test_the_other_way_round_additions_are_removals(one: Snapshot, other: Snapsh
     ]
 
 
+@settings(deadline=None)  # what is slow is the machine
 @given(NETWORKS, NETWORKS)
 def test_what_is_not_told_is_the_same(one: Snapshot, other: Snapshot) -> None:
     told = {found.code for found in differences(one, other)}

@@ -1,4 +1,4 @@
-"""The list of source streams (碳源流一览表, JJF 2309-2025 Annex B) as a sheet: estimates, shares and classes by both rule sets."""
+"""The list of source streams (碳源流一览表, JJF 2309-2025 Annex B) as a sheet: estimates, shares, classes."""
 
 from __future__ import annotations
 
