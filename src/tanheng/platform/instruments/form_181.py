@@ -192,7 +192,7 @@ class Form181(forms.Form):
     """The day, the edition, and the eight items."""
 
     on = forms.DateField(
-        label=gettext_lazy("Day"), input_formats=DAYS, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("As of"), input_formats=DAYS, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     edition = forms.ChoiceField(label="GB 17167", choices=[(one, one) for one in EDITIONS])
 
