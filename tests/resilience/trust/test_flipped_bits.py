@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tanheng.core.batch import CHAIN_START, Batch, ClockSource
+from tanheng.core.errors import TanhengError
 from tanheng.trust.audit import Auditor, ContentAuditor, LogAuditor, PayloadAuditor
 from tanheng.trust.content import ContentFolder
 from tanheng.trust.cosignature import Cosigner
@@ -101,7 +102,7 @@ def stated(payload: Payload) -> Statement:
     )
 
 
-def findings(files: MemoryFiles, notes: list[bytes], digest: str) -> Iterator[TrustError]:
+def findings(files: MemoryFiles, notes: list[bytes], digest: str) -> Iterator[TanhengError]:
     """Everything an offline verifier reads, in one pass."""
     try:
         policy = parse(POLICY)
