@@ -91,11 +91,11 @@ def test_a_point_cannot_lose_its_stream(visit: Visit, session_of: Session, plant
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="更正").click()
     page.locator("#id_stream").select_option("")
-    expect(page.locator("#errors-stream .error")).to_contain_text("须对应一个源流")
+    expect(page.locator("#errors-stream .error")).to_contain_text("须对应一个源流", timeout=15_000)
     page.get_by_label("更正原因").fill("试一试")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.locator("#errors-stream .error")).to_contain_text("须对应一个源流")
+    expect(page.locator("#errors-stream .error")).to_contain_text("须对应一个源流", timeout=15_000)
     picture(page, "point-without-stream")
 
 
@@ -108,7 +108,7 @@ def test_a_loop_is_said_while_an_edge_is_typed(visit: Visit, session_of: Session
     page.locator("#id_medium").select_option("raw_material")
     page.locator("#id_start").select_option("1-kiln")
     page.locator("#id_end").select_option("1-meal-silo")
-    expect(page.locator("#errors-end .error")).to_contain_text("流向成环")
+    expect(page.locator("#errors-end .error")).to_contain_text("流向成环", timeout=15_000)
     picture(page, "edge-loop")
     page.locator("#id_medium").select_option("dust")
     page.locator("#id_end").select_option("1-preheater")
