@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from tanheng.metrology.instruments.lifecycle import FOLLOWING
 from tanheng.metrology.instruments.model import UseState
-from tanheng.platform.instruments import exchange, overview, services, words
+from tanheng.platform.instruments import exchange, overview, selectors, services, words
 from tanheng.platform.instruments.models import Certificate, Chain, Confirmation, Installation, Instrument, Spell
 from tanheng.platform.instruments.schemas.confirmation_1 import Confirmation as ConfirmationContent
 from tanheng.platform.instruments.schemas.confirmation_1 import Verdict
@@ -58,9 +58,7 @@ class StepPage(ActionPage):
 
     def initial(self, record: Version) -> dict[str, object]:  # noqa: ARG002  # the base class's
         """Propose today, and the person who is logged in."""
-        from tanheng.platform.instruments.selectors import today
-
-        return {"started_on": today(self.plant), "person": self.actor.name}
+        return {"started_on": selectors.today(self.plant), "person": self.actor.name}
 
     def act(self, record: Version, given: Mapping[str, Any]) -> str:  # Any: cleaned data
         """Enter the step."""
@@ -222,9 +220,10 @@ class ConfirmPage(ActionPage):
 
     def initial(self, record: Version) -> dict[str, object]:
         """Propose today, and the class that the plant's points demand."""
-        from tanheng.platform.instruments.selectors import today
-
-        return {"confirmed_on": today(self.plant), "required_class": overview.demanded_class(cast("Certificate", record))}
+        return {
+            "confirmed_on": selectors.today(self.plant),
+            "required_class": overview.demanded_class(cast("Certificate", record)),
+        }
 
     def act(self, record: Version, given: Mapping[str, Any]) -> str:  # Any: cleaned data
         """Confirm."""

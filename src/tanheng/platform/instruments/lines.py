@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import enum
 from collections import defaultdict
@@ -157,8 +156,3 @@ def plain(value: Decimal | None) -> str:
 def kind_text(row: Instrument, language: str | None = None) -> str:
     """Return the kind of an instrument as a word."""
     return kinds.title(row.kind, language)
-
-
-def as_texts(content: object) -> dict[str, str]:
-    """Return the fields of a dataclass of texts."""
-    return {field.name: str(getattr(content, field.name)) for field in dataclasses.fields(content)}  # type: ignore[arg-type]
