@@ -115,6 +115,8 @@ def _count_item(code: str, point: Point, held: Holdings, rules: Rules, on: datet
     against = list(_chain_faults(chain, held, on) if chain is not None else _instrument_faults(code, held, on))
     reasons = [_reason(rules, why, item, has) for why, item, has in against]
     notes: list[Note] = []
+    if any(reason.why in _NOT_THERE for reason in reasons):
+        return ItemCount(code, tuple(reasons), ())
     for needs, why, basis in _classes_required(point, code, held, rules):
         found = _class_against(needs, why, basis, code, held, on)
         if isinstance(found, Reason):
@@ -129,12 +131,14 @@ def _reason(rules: Rules, why: Why, item: str, has: str) -> Reason:
 
 
 def _instrument_faults(code: str, held: Holdings, on: datetime.date) -> Iterator[tuple[Why, str, str]]:
+    """Yield what is wrong with an instrument; of one that is not there by the rules, its certificate is no matter."""
     instrument = held.instruments.get(code)
     if instrument is None:
         yield Why.MISSING, code, ""
         return
-    if instrument.portable:
-        yield Why.PORTABLE, code, ""
+    if instrument.portable or held.use(code, on) is UseState.SCRAPPED:
+        yield Why.PORTABLE if instrument.portable else Why.SCRAPPED, code, ""
+        return
     yield from _not_in_use(code, held, on)
     if (state := held.trace(code, on)) in WHY_OF:
         yield WHY_OF[state], code, ""
@@ -142,9 +146,7 @@ def _instrument_faults(code: str, held: Holdings, on: datetime.date) -> Iterator
 
 def _not_in_use(code: str, held: Holdings, on: datetime.date) -> Iterator[tuple[Why, str, str]]:
     use = held.use(code, on)
-    if use is UseState.SCRAPPED:
-        yield Why.SCRAPPED, code, ""
-    elif use is not None and not use.in_use:
+    if use is not None and not use.in_use:
         yield Why.NOT_IN_SERVICE, code, use.value
 
 

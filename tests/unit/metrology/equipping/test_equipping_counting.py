@@ -127,6 +127,17 @@ def test_all_reasons_are_told_at_once(make: Makers, held: Rules) -> None:
     assert whys(only(network, register, held, make.today)) == ["not_in_service", "overdue", "class"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "expected"), [({"portable": True}, ["portable"]), ({"state": UseState.SCRAPPED}, ["scrapped"])]
+)
+def test_the_certificate_of_what_is_not_there_is_no_matter(
+    make: Makers, held: Rules, changed: dict[str, Any], expected: list[str]
+) -> None:
+    overdue = make.certificate("I", valid_to=datetime.date(2026, 1, 1), accuracy_class="2.0")
+    register = make.register(instruments=[make.instrument("I", **changed)], at={"P": "I"}, certificates=[overdue])
+    assert whys(only(make.network(make.point("P")), register, held, make.today)) == expected
+
+
 def test_one_good_instrument_is_enough_beside_a_bad_one(make: Makers, held: Rules) -> None:
     network = make.network(make.point("P"))
     register = make.register(

@@ -220,7 +220,7 @@ def turns(register: Register) -> set[datetime.date]:
     return {day + datetime.timedelta(after) for day in found for after in (-1, 0, 1)}
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)  # an example recounts every turn of its register
 @given(networks(), registers())
 def test_history_is_a_recount_of_each_day(network: Network, register: Register) -> None:
     asked = sorted({*turns(register), *ends_of_months(Month(2024, 1), Month(2026, 12))[::6]})
