@@ -39,6 +39,7 @@ CODES = [f"I{number}" for number in range(6)]
 ITEMS = [*CODES, "C0"]
 POINTS = [f"P{number}" for number in range(5)]
 days = st.dates(FIRST, LAST)
+UNHURRIED = settings(deadline=None)  # how long an example takes says nothing about the rules
 classes = st.sampled_from(["0.2", "0.5", "1.0", "2.0", "Ⅲ", ""])
 
 
@@ -149,6 +150,7 @@ def good(item: str, on: datetime.date) -> Certificate:
     )
 
 
+@UNHURRIED
 @given(networks(), registers(), days, st.sampled_from(ITEMS))
 def test_a_valid_certificate_never_lowers_a_rate(network: Network, register: Register, on: datetime.date, item: str) -> None:
     before = parts(rates(network, register, HELD, on=on))
@@ -156,6 +158,7 @@ def test_a_valid_certificate_never_lowers_a_rate(network: Network, register: Reg
     assert all(after[key][0] >= part for key, (part, _) in before.items())
 
 
+@UNHURRIED
 @given(networks(), registers(), days, st.sampled_from(POINTS))
 def test_portable_instruments_never_matter(network: Network, register: Register, on: datetime.date, point: str) -> None:
     hand = Instrument(
@@ -177,6 +180,7 @@ def shuffled(chance: random.Random, things: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(chance.sample(things, len(things)))
 
 
+@UNHURRIED
 @given(networks(), registers(), days, st.integers(0, 2**32))
 def test_order_never_matters(network: Network, register: Register, on: datetime.date, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # no secret
@@ -193,6 +197,7 @@ def test_order_never_matters(network: Network, register: Register, on: datetime.
     assert gaps(one, register) == gaps(two, turned)
 
 
+@UNHURRIED
 @given(networks(), registers(), days)
 def test_a_rate_lies_between_nothing_and_everything(network: Network, register: Register, on: datetime.date) -> None:
     for row in rates(network, register, HELD, on=on).every.values():
@@ -203,6 +208,7 @@ def test_a_rate_lies_between_nothing_and_everything(network: Network, register: 
         assert (row.outcome is None) == (row.meets is not False)
 
 
+@UNHURRIED
 @given(networks(), registers(), days, st.sampled_from(CODES))
 def test_scrapping_never_raises_a_rate(network: Network, register: Register, on: datetime.date, item: str) -> None:
     before = parts(rates(network, register, HELD, on=on))
@@ -220,7 +226,7 @@ def turns(register: Register) -> set[datetime.date]:
     return {day + datetime.timedelta(after) for day in found for after in (-1, 0, 1)}
 
 
-@settings(max_examples=100, deadline=None)  # an example recounts every turn of its register
+@settings(UNHURRIED, max_examples=100)
 @given(networks(), registers())
 def test_history_is_a_recount_of_each_day(network: Network, register: Register) -> None:
     asked = sorted({*turns(register), *ends_of_months(Month(2024, 1), Month(2026, 12))[::6]})
@@ -229,6 +235,7 @@ def test_history_is_a_recount_of_each_day(network: Network, register: Register) 
         assert dict(moment.shares) == {key: row.equipped for key, row in recount.every.items() if row.equipped.whole}
 
 
+@UNHURRIED
 @given(networks(), registers(), days, st.sampled_from(CODES), st.sampled_from(list(UseState)))
 def test_what_if_is_a_recount(network: Network, register: Register, on: datetime.date, item: str, state: UseState) -> None:
     changes: list[Change] = [StateChanged(item, state, on), CertificateArrives(good(item, on))]
@@ -240,6 +247,7 @@ def test_what_if_is_a_recount(network: Network, register: Register, on: datetime
     assert (set(difference.gained), set(difference.lost)) == (now - was, was - now)
 
 
+@UNHURRIED
 @given(networks(), registers(), days)
 def test_a_point_is_either_equipped_or_a_gap_with_a_cure(network: Network, register: Register, on: datetime.date) -> None:
     result = rates(network, register, HELD, on=on)
