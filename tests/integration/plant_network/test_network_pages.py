@@ -182,3 +182,9 @@ def test_a_loop_is_said_while_the_edge_is_typed(standard: Any, login: Any) -> No
     assert "1-kiln → 1-meal-silo" in answer.content.decode() or "loop" in answer.content.decode()
     with scope(all_plants()):
         assert not Edge.objects.filter(plant=standard.plant, code="back").exists()
+
+
+def test_the_overview_leads_on_to_boundary_streams_and_points(standard: Any, login: Any) -> None:
+    steps = login(Post.CARBON_MANAGER).get("/").content.decode().partition("</ol>")
+    assert all(f'href="/{page}/"' in steps[0] for page in ("boundary", "source-streams", "points"))
+    assert "Source streams" not in steps[2].partition("</p>")[0]  # what is not yet available

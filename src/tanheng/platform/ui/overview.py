@@ -27,7 +27,7 @@ from tanheng.platform.accounts.selectors import active_grants
 from tanheng.platform.errors import ConflictError
 from tanheng.platform.notice.alarms import open_alarms
 from tanheng.platform.notice.models import Alarm, Duty
-from tanheng.platform.plant.models import Enterprise, Line, Permit, Site
+from tanheng.platform.plant.models import ClinkerBoundary, Enterprise, Line, Permit, Point, Site, SourceStream
 from tanheng.platform.record import clock, sequencer, tenants
 from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import LogEntry, Plant, Version
@@ -40,7 +40,9 @@ _ENTERPRISE = ("name_zh", "credit_code", "region", "address", "industry", "legal
 _SITE = ("name_zh", "kind", "address", "longitude", "latitude")
 _LINE = ("name_zh", "site", "clinker", "commissioned_on")
 _PERMIT = ("number", "authority", "issued_on")
-_PLANNED = (gettext_lazy("Boundary"), gettext_lazy("Source streams"), gettext_lazy("Instruments"), gettext_lazy("Terminals"))
+_STREAM = ("name_zh", "emission")
+_POINT = ("place", "collecting")
+_PLANNED = (gettext_lazy("Terminals"),)
 _ROLES = (Role.CARBON_MANAGER, Role.STATISTICIAN, Role.ANALYST, Role.METROLOGIST, Role.REVIEWER)
 
 
@@ -116,6 +118,21 @@ class Overview(Page):
             Step(_("Production lines"), _("what it makes clinker with"), filled(lines, _LINE), self.address("lines:list")),
             Step(
                 _("Permits"), _("what authorities allowed"), filled(self._rows(Permit), _PERMIT), self.address("permits:list")
+            ),
+            Step(
+                _("Boundary"),
+                _("which clinker boundary it reports by"),
+                filled(self._rows(ClinkerBoundary), ("definition",)),
+                self.address("boundary"),
+            ),
+            Step(
+                _("Source streams"),
+                _("what emits CO₂, and about how much"),
+                filled(self._rows(SourceStream), _STREAM),
+                self.address("source-streams:list"),
+            ),
+            Step(
+                _("Metering points"), _("where it is metered"), filled(self._rows(Point), _POINT), self.address("points:list")
             ),
             Step(
                 _("People"),
