@@ -183,7 +183,7 @@ def test_the_workbook_holds_what_the_page_shows(desk: Any, login: Any, tmp_path:
     stack = next(row for row in rates if row[1] == "measured, stack emission")
     assert stack[2:6] == [100.0, 5.0, 0.0, 0.0]
     assert stack[9] == "JJF 2309-2025"
-    assert about["Rule set"] == "jjf2309"
+    assert about["Rule set"] == "JJF 2309-2025"
 
 
 def test_the_same_count_gives_the_same_bytes(desk: Any, login: Any) -> None:

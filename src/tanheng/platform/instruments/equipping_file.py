@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from tanheng.core.states import word
 from tanheng.metrology.equipping import Row, form_1_8_1
 from tanheng.metrology.equipping.rules import LEVELS
 from tanheng.platform.instruments.equipping import (
     CURES,
     LEVEL_WORDS,
     OUTCOMES,
+    RULE_SET_WORDS,
     UNIT_WORDS,
     Asked,
     Counted,
@@ -40,7 +43,7 @@ def workbook(plant: Plant, wanted: Asked, counted: Counted, *, lang: str) -> byt
 def _rates(counted: Counted, lang: str) -> Sheet:
     heads = [
         _("Table"),
-        _("Row"),
+        pgettext("of a table of rates", "Row"),
         f"{_('Required rate')} (%)",
         _("Needed"),
         _("Counted"),
@@ -74,7 +77,7 @@ def _rate(table: str, row: Row, title: str, lang: str) -> list[object]:
         str(judged(row)[0]),
         (document.number or document.title[lang]) if document is not None else "",
         basis.place[lang] if basis is not None else "",
-        basis.check.value if basis is not None else "",
+        word(basis.check, lang) if basis is not None else "",
     ]
 
 
@@ -84,12 +87,22 @@ def _form(counted: Counted, lang: str) -> Sheet:
         _("Energy"),
         _("Needed"),
         _("Installed"),
+        _("Counted"),
         f"{_('Equipping rate')} (%)",
         f"{_('Fit for use')} (%)",
         f"{_('Within verification')} (%)",
     ]
     rows = [
-        [str(LEVEL_WORDS[LEVELS[one.level]]), one.energy[lang], one.needed, one.installed, one.equipped, one.fit, one.within]
+        [
+            str(LEVEL_WORDS[LEVELS[one.level]]),
+            one.energy[lang],
+            one.needed,
+            one.installed,
+            one.counted,
+            one.equipped,
+            one.fit,
+            one.within,
+        ]
         for one in form_1_8_1(counted.rates)
     ]
     return Sheet(name=_("Form 1-8-1, subtotals"), heads=heads, rows=rows)
@@ -124,7 +137,14 @@ def _gaps(counted: Counted, lang: str) -> Sheet:
 
 
 def _points(counted: Counted, lang: str) -> Sheet:
-    heads = [_("Metering point"), _("Name"), _("Row"), _("Instrument or chain"), _("Counts"), _("Why not, and remarks")]
+    heads = [
+        _("Metering point"),
+        _("Name"),
+        pgettext("of a table of rates", "Row"),
+        _("Instrument or chain"),
+        _("Counts"),
+        _("Why not, and remarks"),
+    ]
     return Sheet(name=_("Metering points"), heads=heads, rows=list(_point_rows(counted, lang)))
 
 
@@ -136,7 +156,7 @@ def _point_rows(counted: Counted, lang: str) -> Iterator[list[object]]:
             yield [
                 count.point.code,
                 count.point.title[lang],
-                row.key,
+                row_title(row.key, row, lang),
                 ", ".join(item.code for item in count.items),
                 _("yes") if count.is_equipped else _("no"),
                 joint.join(said),
@@ -147,7 +167,7 @@ def _about(plant: Plant, wanted: Asked, counted: Counted) -> Sheet:
     rows = [
         (_("Plant"), plant.name_zh),
         (_("Day"), wanted.on),
-        (_("Rule set"), wanted.rule_set),
+        (_("Rule set"), str(RULE_SET_WORDS[wanted.rule_set])),
         (_("Edition of GB 17167"), wanted.edition),
         (_("Kind of unit"), str(UNIT_WORDS[wanted.unit])),
         (_("Reading of the source-stream classes"), _("the stricter of tonnes and share (not verified)")),

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tanheng.accounting.plant import Words
-from tanheng.metrology.equipping import EDITIONS, PointCount, Rates, rates, rules
-from tanheng.metrology.equipping.rates import Row
+from tanheng.core.states import word
+from tanheng.metrology.equipping import EDITIONS, PointCount, Rates, Rules, Subtotal, form_1_8_1, rates, rules
+from tanheng.metrology.equipping.rules import LEVELS
 from tanheng.metrology.instruments.model import UseState
 from tanheng.metrology.network.model import Level, Medium
 from tanheng.metrology.network.words import level_word
@@ -29,8 +30,9 @@ from tanheng.platform.record.models import Plant
 from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui.forms import DAYS, dress
 from tanheng.platform.ui.frame import Page
+from tanheng.platform.ui.language import language
 from tanheng.platform.ui.sheets import Sheet, workbook
-from tanheng.standards import load_pack
+from tanheng.standards import ParameterValue, load_pack
 
 
 def _both(zh: str, en: str) -> Words:
@@ -64,10 +66,23 @@ RUNNING: Mapping[str, Words] = {
 }
 _ANSWERS: Mapping[str, Words] = {"yes": _both("是", "yes"), "no": _both("否", "no"), "": _both("未填", "not filled in")}
 _OILS = frozenset({"crude_oil", "oil_products", "heavy_oil"})
+_LIMITS: Mapping[str, str] = {
+    "electricity": "electricity",
+    "coal": "coal",
+    "crude_oil": "oil",
+    "oil_products": "oil",
+    "heavy_oil": "heavy_oil",
+    "natural_gas": "gas",
+    "coal_gas": "gas",
+    "steam": "steam",
+    "water": "water",
+    "recovered_energy": "other",
+}
+"""Row of ``cn.metering.energy_limit`` for each energy."""
 _GASES = frozenset({"natural_gas", "coal_gas", "steam", "recovered_energy"})
 _HEADS = (
     _both("计量级别", "Level"),
-    _both("能源种类", "Energy"),
+    _both("能源种类及限定值", "Energy and limit"),
     _both("计量点", "Metering point"),
     _both("计量器具类别", "Class of meter"),
     _both("管理编号", "Instrument number"),
@@ -76,9 +91,11 @@ _HEADS = (
     _both("是否在检定周期内", "Within verification"),
 )
 _SUBTOTAL = (
-    _both("能源种类与级别", "Energy and level"),
+    _both("计量级别", "Level"),
+    _both("能源种类及限定值", "Energy and limit"),
     _both("应配数量", "Needed"),
-    _both("实配数量", "Equipped"),
+    _both("实配数量", "Installed"),
+    _both("其中计入配备率", "Of these counted"),
     _both("配备率（%）", "Equipping rate (%)"),
     _both("完好率（%）", "Share fit (%)"),
     _both("检定率（%）", "Share verified (%)"),
@@ -115,7 +132,7 @@ def form_181(actor: Actor, plant: Plant, *, on: datetime.date, answers: Mapping[
     ledger = lines(actor, plant, on=on)
     found = rates(ledger.network, ledger.register, rules(load_pack(), edition=edition), on=on)
     meters = Sheet(name=words.said(_both("能源计量器具", "Meters")), heads=_said(_HEADS), rows=list(_meters(found, ledger)))
-    totals = [_sum(row) for row in found.energy.values()]
+    totals = [_sum(line, found.rules) for line in form_1_8_1(found)]
     sums = Sheet(name=words.said(_both("小计", "Subtotals")), heads=_said(_SUBTOTAL), rows=totals)
     asked = [[words.said(text), words.said(_ANSWERS[answers.get(key, "")])] for key, text in ITEMS.items()]
     heads = _said((_both("项目", "Item"), _both("是/否", "Yes or no")))
@@ -135,20 +152,37 @@ def _meters(found: Rates, ledger: Lines) -> Iterator[list[object]]:
         for count in row.points:
             codes = [code for item in count.items for code in members.get(item.code, (item.code,)) if code in by_code]
             for line in (by_code[code] for code in codes):
-                yield _meter(row, count, line, ledger)
+                yield [*_place(count.point.energy, count.point.level, found.rules), *_meter(count, line, ledger)]
             if not codes:
-                level = words.said(level_word(count.point.level))
                 none = words.said(_both("未配备", "none"))
-                yield [level, words.said(row.title), count.point.code, none, "", "", "", ""]
+                yield [*_place(count.point.energy, count.point.level, found.rules), count.point.code, none, "", "", "", ""]
 
 
-def _meter(row: Row, count: PointCount, line: Line, ledger: Lines) -> list[object]:
+def _place(energy: str, level: Level, held: Rules) -> list[object]:
+    """Return the level, and the energy with the limit from which a unit or a piece of equipment is a main one."""
+    return [words.said(level_word(level)), f"{words.said(held.energies[energy])}{limit_text(energy, level, held.edition)}"]
+
+
+def limit_text(energy: str, level: Level, edition: str) -> str:
+    """Return the limit of an energy at a level with its check state, such as ``（≥ 100 kW，未核实）``; empty for none."""
+    pack, lang = load_pack(), language()
+    table = pack.table("cn.metering.energy_limit")
+    column = LEVELS.get(level, "")
+    if column not in table.columns:
+        return ""
+    values = pack.parameter(table.cell(_LIMITS[energy], column)).values
+    for value in values:
+        if value.document == f"gb-17167-{edition}" and isinstance(value, ParameterValue):
+            said = {"zh": "（≥ {} {}，{}）", "en": " (≥ {} {}, {})"}[lang]
+            return said.format(value.printed, value.unit.replace("m3", "m³"), word(value.check, lang))
+    return ""
+
+
+def _meter(count: PointCount, line: Line, ledger: Lines) -> list[object]:
     edge = ledger.network.edge_of.get(count.point.place)
     kind = meter_class(line.row.kind, count.point.energy, edge.medium if edge is not None else None)
     within = _both("是", "yes") if line.standing.trace.counts else _both("否", "no")
     return [
-        words.said(level_word(count.point.level)),
-        words.said(row.title),
         count.point.code,
         words.said(CLASSES[kind]),
         line.row.code,
@@ -158,16 +192,17 @@ def _meter(row: Row, count: PointCount, line: Line, ledger: Lines) -> list[objec
     ]
 
 
-def _sum(row: Row) -> list[object]:
-    level = row.points[0].point.level if row.points else Level.ENTRY
+def _sum(line: Subtotal, held: Rules) -> list[object]:
+    required = held.energy_rates.get((line.key, line.level))
     return [
-        f"{words.said(row.title)} · {words.said(level_word(level))}",
-        row.equipped.whole,
-        row.equipped.part,
-        row.equipped.percent,
-        row.fit.percent,
-        row.within.percent,
-        row.required.percent if row.required is not None else "",
+        *_place(line.key, line.level, held),
+        line.needed,
+        line.installed,
+        line.counted,
+        line.equipped,
+        line.fit,
+        line.within,
+        required.percent if required is not None else "",
     ]
 
 
@@ -176,13 +211,14 @@ def _about(plant: Plant, found: Rates, ledger: Lines) -> Sheet:
     lacking = _both("该版标准的表尚未录入，不作要求比较", "its tables are not held: nothing is required")
     held = "" if found.rules.energies_are_held() else words.said(lacking)
     energy = {count.point.code for row in found.energy.values() for count in row.points}
-    left = sorted(line.row.code for line in ledger.lines if not {point.code for point in line.points} & energy)
+    kept, scrapped = ledger.without_scrapped()
+    left = sorted(line.row.code for line in kept if not {point.code for point in line.points} & energy)
     said = [
-        (_both("厂", "Plant"), plant.name_zh),
+        (_both("企业", "Plant"), plant.name_zh),
         (_both("日期", "Day"), found.on),
         (_both("依据", "Basis"), f"GB 17167-{edition} {held}".strip()),
         (_both("未列出：不在能源计量点上的器具", "Left out: instruments at no point of an energy"), ", ".join(left)),
-        (_both("未列出：已报废的器具与已注销的记录", "Left out: scrapped instruments, retired records"), ""),
+        (_both("未列出：已报废的器具", "Left out: scrapped instruments"), ", ".join(scrapped)),
     ]
     heads = _said((_both("项目", "Item"), _both("内容", "Content")))
     return Sheet(name=words.said(_both("说明", "About")), heads=heads, rows=[[words.said(title), text] for title, text in said])
