@@ -35,6 +35,7 @@ class Boundary:
     id: str
     title: Words
     document: str
+    document_title: Words
     place: Words
     check: CheckState
     systems: tuple[System, ...]
@@ -79,6 +80,7 @@ def clinker_boundary(pack: RulePack, name: str) -> Boundary:
         id=name,
         title=_words(table.title),
         document=table.document,
+        document_title=_words(pack.document(table.document).title),
         place=_words(included[0].place),
         check=max((value.check for value in included), key=lambda state: state.rank),
         systems=tuple(system for system, _ in found),

@@ -136,8 +136,8 @@ def interval_text(row: Instrument, language: str | None = None) -> str:
 
 
 def place_text(row: Instrument) -> str:
-    """Return place and use of an instrument."""
-    return "；".join(text for text in (row.place, row.purpose) if text)
+    """Return place and use of an instrument; once where both say the same."""
+    return "；".join(dict.fromkeys(text for text in (row.place, row.purpose) if text))
 
 
 def uncertainty_text(certificate: Certificate | None) -> str:

@@ -6,7 +6,7 @@ Each is a file of the list: it has the rows that the page's filter leaves, and s
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.urls import reverse
 
@@ -27,7 +27,7 @@ from tanheng.platform.instruments.lines import (
 )
 from tanheng.platform.instruments.models import Instrument
 from tanheng.platform.instruments.schemas.instrument_1 import Collecting, Traceability
-from tanheng.platform.plant.forms.network import GRADES, METHODS, PARAMETERS, ROLES, SYSTEMS
+from tanheng.platform.plant.forms.network import GRADES, PARAMETERS, ROLES, SYSTEMS
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.filters import day_of
 from tanheng.platform.ui.language import language
@@ -73,6 +73,8 @@ B1_MORE: tuple[Words, ...] = (
     _both("铅封号", "Seals"),
 )
 """What Table B.1 has beside them (``unverified``: the form exists under clause 6.3.2, its columns were not seen)."""
+
+_METHODS: Mapping[Method, Words] = {Method.MEASURED: _both("实测", "measured"), Method.CALCULATED: _both("计算", "calculated")}
 
 SPLIT: tuple[tuple[Words, Callable[[Line], bool]], ...] = (
     (_both("表B.4 进出用能单位", "B.4 entry and exit"), lambda line: line.level in (Level.ENTITY, Level.ENTRY)),
@@ -199,11 +201,17 @@ def _of_point(point: Point | None, ledger: Lines) -> list[object]:
 
 
 def method_text(point: Point) -> str:
-    """Return 实测, 计算-AD, 计算-EF or what else a point is for."""
-    method = str(METHODS[point.method.value])
-    if point.method is Method.CALCULATED and point.role in (Role.ACTIVITY, Role.FACTOR):
-        return f"{method}-{'AD' if point.role is Role.ACTIVITY else 'EF'}"
-    return f"{method}；{ROLES[point.role.value]}"
+    """Return 实测, 计算-AD or 计算-EF; of a point that is for something else its role beside it."""
+    method = words.said(_METHODS[point.method])
+    match point.role:
+        case Role.ACTIVITY if point.method is Method.CALCULATED:
+            return f"{method}-AD"
+        case Role.FACTOR if point.method is Method.CALCULATED:
+            return f"{method}-EF"
+        case Role.STACK | Role.ACTIVITY | Role.FACTOR:
+            return method
+        case role:
+            return f"{method}；{ROLES[role.value]}"
 
 
 def labels(page: LedgerPage, rows: list[Version]) -> bytes:
@@ -234,10 +242,10 @@ def about(page: LedgerPage, ledger: Lines, rows: list[Version], scrapped: Sequen
     """Return the sheet that says of which day and which rows a file is, and what it leaves out."""
     left_out = [
         (_both("已报废的器具", "scrapped instruments"), ", ".join(scrapped)),
-        (_both("已注销的记录与早先版本", "retired records and earlier versions"), ""),
+        (_both("已注销的记录", "retired records"), ", ".join(_retired(page, ledger))),
     ]
     said = [
-        (_both("厂", "Plant"), page.plant.name_zh),
+        (_both("企业", "Plant"), page.plant.name_zh),
         (_both("日期", "Day"), ledger.on),
         (_both("筛选", "Filter"), own_query(page.request.GET)),
         (_both("行数", "Rows"), len(ledger.lines) - len(scrapped)),
@@ -254,3 +262,10 @@ def about(page: LedgerPage, ledger: Lines, rows: list[Version], scrapped: Sequen
         )
     heads = [words.said(head) for head in (_both("项目", "Item"), _both("内容", "Content"))]
     return Sheet(name=words.said(_both("说明", "About")), heads=heads, rows=[[words.said(title), text] for title, text in said])
+
+
+def _retired(page: LedgerPage, ledger: Lines) -> list[str]:
+    """Return the numbers of the retired records; a number that was given again is in the ledger."""
+    held = {one.code for one in ledger.register.instruments}
+    retired = Instrument.objects.filter(plant=page.plant, retired=True).order_by("code").values_list("code", flat=True)
+    return [code for code in dict.fromkeys(retired) if code not in held]
