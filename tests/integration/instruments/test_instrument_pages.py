@@ -208,6 +208,20 @@ def test_many_certificates_are_confirmed_by_ticking_them(
         assert set(confirmed) == set(said["s"])
 
 
+def test_a_certificate_that_a_newer_one_followed_is_not_overdue(enter: Enter, say: Any, metrologist: Client) -> None:
+    enter(say.instrument())
+    enter(say.confirmation(enter(say.certificate("OLD", issued="2024-01-10", to="2025-01-09"))), actor=say.reviewer)
+
+    def listed(state: str) -> list[str]:
+        page = metrologist.get(f"/certificates/?f-trace={state}", headers={"hx-request": "true"}).content.decode()
+        return [number for number in ("OLD", "NEW") if number in page]
+
+    newer = enter(say.certificate("NEW"))
+    assert (listed("overdue"), listed("superseded")) == (["OLD"], [])  # what nobody confirmed follows nothing
+    enter(say.confirmation(newer), actor=say.reviewer)
+    assert (listed("overdue"), listed("superseded"), listed("valid")) == ([], ["OLD"], ["NEW"])
+
+
 def test_an_exchange_is_one_page(enter: Enter, say: Any, metrologist: Client, plant: Plant) -> None:
     enter(say.instrument("JL-01"))
     enter(say.instrument("JL-02"))
@@ -303,11 +317,32 @@ def test_the_same_request_gives_the_same_bytes(login: Login, file: str) -> None:
     assert first.content == second.content
 
 
+WORKBOOKS = (
+    "/instruments/files/table-b1.xlsx",
+    "/instruments/files/table-b3.xlsx",
+    "/instruments/files/emissions.xlsx",
+    "/instruments/export.xlsx",
+    "/form-1-8-1.xlsx",
+    "/equipping-rate/file.xlsx",
+    "/year-ends/{year}.xlsx",
+)
+
+
 @pytest.mark.usefixtures("stocked")
-def test_no_text_of_a_file_is_a_formula(login: Login) -> None:
-    data = login(Role.METROLOGIST).get("/instruments/files/table-b1.xlsx").content
-    with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        assert b"<f>" not in opened.read("xl/worksheets/sheet1.xml")
+@pytest.mark.parametrize("path", WORKBOOKS)
+def test_no_text_of_a_file_is_a_formula(login: Login, plant: Plant, path: str) -> None:
+    client, year = login(Role.METROLOGIST), selectors.today(plant).year
+    client.post("/year-ends/", {"year": str(year)})
+    answer = client.get(path.format(year=year))
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
+        parts = [opened.read(name) for name in opened.namelist() if name.startswith("xl/worksheets/")]
+    assert parts
+    assert not any(b"<f>" in part for part in parts)
+
+
+@pytest.mark.usefixtures("stocked")
+def test_no_text_of_a_list_as_csv_is_a_formula(login: Login) -> None:
     assert "'=HYPERLINK(1)" in login(Role.METROLOGIST).get("/instruments/export.csv").content.decode("utf-8-sig")
 
 

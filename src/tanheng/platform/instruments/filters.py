@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tanheng.platform.instruments import overview
 from tanheng.platform.instruments.forms import (
     CERTIFICATE_KINDS,
+    CERTIFICATE_STATES,
     CHAIN_KINDS,
     EMISSIONS,
     KINDS,
@@ -82,7 +83,7 @@ class CertificateFilter(LedgerFilter):
     search_fields: ClassVar[tuple[str, ...]] = ("number", "issuer", "instrument", "chain", "regulation", "remark")
     kind = ChoiceFilter(CERTIFICATE_KINDS, label=_("Kind of certificate"))
     result = ChoiceFilter(RESULTS, label=_("Result"))
-    trace = ChoiceFilter(TRACES, label=_("State"), method="by_state")
+    trace = ChoiceFilter(CERTIFICATE_STATES, label=_("State"), method="by_state")
     expires_before = django_filters.DateFilter(
         "expires_on", "lt", label=_("Expires before"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -30,6 +30,7 @@ from tanheng.platform.ui.references import Reference
 KINDS: Labels = KindLabels()
 USES: Labels = words.labels(words.USE)
 TRACES: Labels = words.labels(words.TRACE)
+CERTIFICATE_STATES: Labels = words.labels(words.CERTIFICATE_STATE)
 TRACEABILITIES: Labels = words.labels(words.TRACEABILITY)
 COLLECTING: Labels = words.labels(words.COLLECTING)
 EXPOSURES: Labels = words.labels(words.EXPOSURE)

@@ -18,7 +18,7 @@ from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.instruments.lifecycle import state_on
 from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.metrology.instruments.trace import state_of
-from tanheng.platform.instruments import selectors
+from tanheng.platform.instruments import selectors, words
 from tanheng.platform.instruments.models import Certificate, Confirmation, Instrument, Spell
 from tanheng.platform.instruments.register import Rows, certificate_of, register_of
 from tanheng.platform.instruments.standing import Standing, standings
@@ -69,19 +69,29 @@ def emissions(
     return {code: frozenset(kinds) for code, kinds in found.items()}
 
 
-def certificate_states(plant: Plant) -> Mapping[uuid.UUID, TraceState]:
-    """Return how each certificate by itself stands today: valid, due soon, overdue, failed or not confirmed."""
+def certificate_states(plant: Plant) -> Mapping[uuid.UUID, TraceState | None]:
+    """Return how each certificate by itself stands today; None where a newer one, confirmed or failed, took its place."""
     instruments = {row.code: row for row in Instrument.objects.filter(plant=plant).latest_versions()}
     confirmed = {row.certificate: row for row in Confirmation.objects.filter(plant=plant).latest_versions()}
     today = selectors.today(plant)
-    rows = Certificate.objects.filter(plant=plant).latest_versions()
-    return {row.subject: state_of([certificate_of(row, instruments, confirmed.get(str(row.subject)))], today) for row in rows}
+    found: dict[uuid.UUID, TraceState | None] = {}
+    followed: set[str] = set()  # what has a newer certificate that decides
+    for row in Certificate.objects.filter(plant=plant).latest_versions().order_by("-issued_on", "-id"):
+        own = state_of([certificate_of(row, instruments, confirmed.get(str(row.subject)))], today)
+        item = row.instrument or row.chain
+        found[row.subject] = None if item in followed else own
+        if own is not TraceState.UNCONFIRMED:
+            followed.add(item)
+    return found
 
 
 def certificates_in_state(rows: QuerySet[Any], value: str) -> list[uuid.UUID]:  # Any: as above
-    """Return the certificates whose state today is ``value``."""
+    """Return the certificates whose state today is ``value``, which may be ``superseded``."""
     plant = _plant(rows)
-    return [subject for subject, state in certificate_states(plant).items() if state.value == value] if plant else []
+    if plant is None:
+        return []
+    states = certificate_states(plant)
+    return [subject for subject, state in states.items() if (words.SUPERSEDED if state is None else state.value) == value]
 
 
 def _plant(rows: QuerySet[Any]) -> Plant | None:  # Any: as above

@@ -369,12 +369,15 @@ class CertificateTable(LedgerTable):
         )
 
     @functools.cached_property
-    def _states(self) -> Mapping[uuid.UUID, TraceState]:
+    def _states(self) -> Mapping[uuid.UUID, TraceState | None]:
         return overview.certificate_states(self._page.plant) if self._page is not None else {}
 
     def render_state(self, value: uuid.UUID) -> SafeString:
         """Return the chip of the certificate's state today."""
-        return trace_chip(self._states[value]) if value in self._states else BLANK
+        if value not in self._states:
+            return BLANK
+        state = self._states[value]
+        return trace_chip(state) if state is not None else chip(words.said(words.CERTIFICATE_STATE[words.SUPERSEDED]), "calm")
 
 
 class ConfirmationTable(LedgerTable):

@@ -39,6 +39,13 @@ TRACE: Mapping[TraceState, Words] = {
     TraceState.UNCONFIRMED: _both("待计量确认", "not confirmed"),
     TraceState.NEVER: _both("无证书", "no certificate"),
 }
+SUPERSEDED = "superseded"
+CERTIFICATE_STATE: Mapping[str, Words] = {
+    **{state.value: said for state, said in TRACE.items() if state is not TraceState.NEVER},
+    SUPERSEDED: _both("已被新证书取代", "superseded"),
+}
+"""How one certificate stands; superseded when a newer one of the same item decides."""
+
 LOOKS: Mapping[TraceState, str] = {
     TraceState.VALID: "good",
     TraceState.DUE_SOON: "wait",

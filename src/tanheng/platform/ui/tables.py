@@ -61,7 +61,10 @@ class FlagColumn(tables.Column):  # type: ignore[misc]  # as above
 
 
 class DayColumn(tables.Column):  # type: ignore[misc]  # as above
-    """A date, as everywhere: 2026-10-31."""
+    """A date in one line, as everywhere: 2026-10-31."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: the base class's
+        super().__init__(*args, attrs={"td": {"class": "text-nowrap"}}, **kwargs)
 
     def render(self, value: object) -> str:
         """Return the date."""
