@@ -131,6 +131,7 @@ def test_classes_by_both_rule_sets_stand_beside_each_other(standard: Any, login:
     text = client.get("/stream-classes/").content.decode()
     row_text = text.partition(">vehicle-diesel</a>")[2].partition("</tr>")[0]
     assert "1.48" in row_text
+    assert "Process emission of" in text  # names in the language of the page
     assert row_text.index("De minimis") < row_text.index("Minor")
     assert "1-process" in text.partition("Without an estimate")[2]
     assert "De minimis" in client.get("/source-streams/").content.decode()

@@ -199,6 +199,7 @@ class BoundaryPage(FigurePage):
     def _equipment(self, one: models.Equipment) -> dict[str, Any]:  # Any: template context
         return {
             "row": one,
+            "name": _name(one),
             "kind": words.EQUIPMENT_KINDS[one.kind],
             "address": self.address("equipment:detail", subject=one.subject),
         }
@@ -266,6 +267,7 @@ class ClassesPage(FigurePage):
         classed = [found.of(stream.code, name) for name in selectors.RULE_SETS]
         return {
             "row": stream,
+            "name": _name(stream),
             "kind": words.EMISSIONS[stream.kind],
             "item": words.ITEMS.get(stream.item, ""),
             "address": self.address("source-streams:detail", subject=stream.subject),
@@ -277,6 +279,11 @@ class ClassesPage(FigurePage):
                 for one in classed
             ],
         }
+
+
+def _name(row: models.SourceStream | models.Equipment) -> str:
+    """Return the name of a record in the language of the page, as far as it has one."""
+    return row.name_en if language() == "en" and row.name_en else row.name_zh
 
 
 def _limits(found: Classification) -> dict[str, Any]:  # Any: template context
