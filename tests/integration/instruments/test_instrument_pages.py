@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import io
@@ -21,6 +22,8 @@ from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.accounts.roles import Role
 from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.instruments import models, selectors
+from tanheng.platform.plant.models import Point
+from tanheng.platform.record import schema, versions
 from tanheng.platform.record.models import Attachment, Plant
 
 Enter = Callable[..., Any]
@@ -222,6 +225,19 @@ def test_a_certificate_that_a_newer_one_followed_is_not_overdue(enter: Enter, sa
     assert (listed("overdue"), listed("superseded"), listed("valid")) == ([], ["OLD"], ["NEW"])
 
 
+def test_a_certificate_without_a_class_is_said_to_have_none(enter: Enter, say: Any, metrologist: Client, plant: Plant) -> None:
+    with scope(all_plants()):
+        known = schema.decode(bytes(Point.objects.get(plant=plant, code="P-1").payload)).content
+        demanding = dataclasses.replace(known, code="P-9", required_class="0.5")  # type: ignore[type-var]  # a point
+        versions.write_many(Point, plant=plant.pk, actor=say.reviewer, schema_id="point/1", contents=[demanding])
+    enter(say.instrument())
+    enter(say.installation("P-9"))
+    enter(say.certificate(accuracy_class=""))
+    page = metrologist.get("/certificates-to-confirm/").content.decode()
+    assert "no class in the certificate" in page
+    assert "below the class required" not in page
+
+
 def test_an_exchange_is_one_page(enter: Enter, say: Any, metrologist: Client, plant: Plant) -> None:
     enter(say.instrument("JL-01"))
     enter(say.instrument("JL-02"))
@@ -385,6 +401,7 @@ def test_the_year_is_frozen_by_one_and_confirmed_by_another(login: Login, plant:
     assert freezer.post("/year-ends/", {"year": str(year)}).status_code == 302
     page = freezer.get(f"/year-ends/{year}/").content.decode()
     assert all(word in page for word in ("JL-01", "JL-02", "scrapped" if "scrapped" in page else "报废", "added"))
+    assert "every instrument is new" in page  # there is no year before
     with scope(all_plants()):
         digest = models.YearEnd.objects.get(plant=plant).digest
     chief = login(Role.CARBON_MANAGER)

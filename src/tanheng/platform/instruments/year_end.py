@@ -201,7 +201,12 @@ def year_end(actor: Actor, plant: Plant, year: int) -> YearEnd:
     return found
 
 
+def before(actor: Actor, plant: Plant, row: YearEnd) -> YearEnd | None:
+    """Return the frozen ledger of the year before; None where there is none."""
+    return selectors.ledger(actor, YearEnd, plant).filter(year=row.year - 1).first()
+
+
 def compared(actor: Actor, plant: Plant, row: YearEnd) -> list[Difference]:
     """Return what differs from the frozen ledger of the year before; all is new where there is none."""
-    before = selectors.ledger(actor, YearEnd, plant).filter(year=row.year - 1).first()
-    return differences(content_of(before).rows if before is not None else (), content_of(row).rows)
+    earlier = before(actor, plant, row)
+    return differences(content_of(earlier).rows if earlier is not None else (), content_of(row).rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 
 from django.contrib import messages
@@ -112,6 +113,8 @@ class YearEndPage(Page):
         people = names(one.actor for one in history)
         values = {
             "row": row,
+            "is_draft": row.frozen_on < datetime.date(row.year, 12, 31),
+            "is_first": year_end.before(self.actor, self.plant, row) is None,
             "heads": [words.said(HEADS[name]) for name in SHOWN],
             "rows": [[getattr(one, name) for name in SHOWN] for one in content.rows],
             "differences": [(one, words.said(KINDS[one.kind]), LOOKS[one.kind], _changes(one)) for one in found],
