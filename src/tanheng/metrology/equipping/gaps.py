@@ -33,7 +33,7 @@ class Cure(enum.StrEnum):
     PUT_IN_SERVICE = "put_in_service"  # 投用
     MOVE = "move"  # 调拨闲置器具
     REPAIR = "repair"  # 维修并检定
-    COMPLETE = "complete"  # 补齐计量链
+    COMPLETE = "complete"  # 补齐测量系统
     BUY = "buy"  # 购置
 
     @property

@@ -18,7 +18,7 @@ class Why(enum.StrEnum):
     PORTABLE = "portable"  # 仅有便携式
     SCRAPPED = "scrapped"  # 已报废
     NOT_IN_SERVICE = "not_in_service"  # 不在用
-    CHAIN_PART = "chain_part"  # 计量链缺件
+    CHAIN_PART = "chain_part"  # 测量系统缺件
     FAILED = "failed"  # 不合格
     OVERDUE = "overdue"  # 超期
     NEVER = "never"  # 无证书
