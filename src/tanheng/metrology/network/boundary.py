@@ -50,7 +50,9 @@ def boundary_svg(
         say=say,
         block=block,
         desc=say("boundary.desc", systems=len(systems), stages=len(used.systems), inside=inside),
-        rule=say("boundary.rule", document=say.of(used.document_title), place=say.of(used.place), check=word(used.check, say.lang)),
+        rule=say(
+            "boundary.rule", document=say.of(used.document_title), place=say.of(used.place), check=word(used.check, say.lang)
+        ),
         body=body,
         size=size,
         legend=drawing.legend(),
