@@ -1,7 +1,8 @@
 """Traceability of an instrument on a day: which certificate is in force, and what it is worth.
 
 valid → due soon (30 days before its last day; product design, ``unverified``) → overdue. What failed stays failed until a later
-certificate is confirmed; a certificate that nobody confirmed yet does not end an earlier good one before its day.
+certificate is confirmed; a certificate that nobody confirmed yet does not end an earlier good one before its day. Of several
+certificates of one day the one confirmed last is the newest, and with nothing to choose between them a failure stands.
 """
 
 from __future__ import annotations
@@ -31,7 +32,13 @@ def _is_confirmed(certificate: Certificate, on: datetime.date) -> bool:
 
 def _newest_first(certificates: Sequence[Certificate], on: datetime.date) -> list[Certificate]:
     issued = [one for one in certificates if one.issued_on <= on]
-    return sorted(issued, key=lambda one: (one.issued_on, one.number), reverse=True)
+    return sorted(issued, key=lambda one: (one.issued_on, _known_on(one, on), failed(one, on), one.number), reverse=True)
+
+
+def _known_on(certificate: Certificate, on: datetime.date) -> datetime.date:
+    """Return the day from which a certificate is what it is: of its confirmation, else of its issue."""
+    confirmed = certificate.confirmed_on
+    return confirmed if confirmed is not None and confirmed <= on else certificate.issued_on
 
 
 def in_force(certificates: Sequence[Certificate], on: datetime.date) -> Certificate | None:
