@@ -105,7 +105,7 @@ def count_point(point: Point, held: Holdings, rules: Rules, on: datetime.date) -
     codes = held.standing_at(point.code, on)
     items = tuple(_count_item(code, point, held, rules, on) for code in codes)
     counting = [item.code for item in items if item.counts()]
-    shared = {other for code in counting for other in held.points_of(code, on)} - {point.code}
+    shared = {other for code in counting for other in held.metered_by(code, on)} - {point.code}
     absence = () if items else (Reason(why=Why.MISSING, basis=rules.counting[RULE_OF[Why.MISSING]]),)
     return PointCount(point=point, items=items, absence=absence, shared_with=tuple(sorted(shared)))
 
@@ -154,16 +154,17 @@ def _chain_faults(chain: Chain, held: Holdings, on: datetime.date) -> Iterator[t
     """Yield what is wrong with a chain: parts that are not there or not in use, then what no certificate covers."""
     for role in chains.missing_parts(chain, held, on):
         yield Why.CHAIN_PART, chain.code, role
-    for member in chain.members:
-        if held.use(member, on) is not UseState.SCRAPPED:
-            yield from _not_in_use(member, held, on)
+    present = chains.known_parts(chain, held, on)
+    for member in present:
+        if held.instruments[member].portable:
+            yield Why.PORTABLE, member, ""
+        yield from _not_in_use(member, held, on)
     system = chains.certified_as_system(chain, held, on)
     if system is not None and system.counts:
         return
     parts = list(chains.parts_not_traced(chain, held, on))
-    known = any(member in held.instruments for member in chain.members)
-    if system is not None and (system is TraceState.FAILED or parts or not known):
-        yield WHY_OF[system], chain.code, ""
+    if not present or (system is not None and (system is TraceState.FAILED or parts)):
+        yield WHY_OF[system or TraceState.NEVER], chain.code, ""
     for member, state in parts:
         yield WHY_OF[state], member, ""
 

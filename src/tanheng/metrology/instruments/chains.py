@@ -27,6 +27,7 @@ class Holdings:
     at_point: Mapping[str, Sequence[Installation]]
     of_item: Mapping[str, Sequence[Installation]]
     certificates: Mapping[str, Sequence[Certificate]]
+    chains_with: Mapping[str, Sequence[str]]
 
     def standing_at(self, point: str, on: datetime.date) -> tuple[str, ...]:
         """Return what stands at a point on a day, in order of codes; a part of a chain that stands there is left out."""
@@ -37,6 +38,12 @@ class Holdings:
     def points_of(self, item: str, on: datetime.date) -> tuple[str, ...]:
         """Return the points at which an instrument or chain stands on a day."""
         return tuple(sorted({one.point for one in self.of_item.get(item, ()) if covers(one, on)}))
+
+    def metered_by(self, item: str, on: datetime.date) -> frozenset[str]:
+        """Return the points that an instrument or chain meters on a day, itself, by its parts or as a part of a chain."""
+        chain = self.chains.get(item)
+        parts = chain.members if chain is not None else ()
+        return frozenset(point for one in (item, *parts, *self.chains_with.get(item, ())) for point in self.points_of(one, on))
 
     def trace(self, item: str, on: datetime.date) -> TraceState:
         """Return how one instrument stands by its certificates."""
@@ -68,23 +75,33 @@ def holdings(register: Register) -> Holdings:
         of_item[one.instrument].append(one)
     for certificate in register.certificates:
         certificates[certificate.instrument].append(certificate)
+    chains_with: defaultdict[str, list[str]] = defaultdict(list)
+    for chain in register.chains:
+        for member in chain.members:
+            chains_with[member].append(chain.code)
     return Holdings(
         {one.code: one for one in register.instruments},
         {one.code: one for one in register.chains},
         dict(at_point),
         dict(of_item),
         dict(certificates),
+        dict(chains_with),
     )
 
 
+def known_parts(chain: Chain, held: Holdings, on: datetime.date) -> tuple[str, ...]:
+    """Return the parts of a chain that are there: known to the register and not scrapped."""
+    return tuple(member for member in chain.members if held.use(member, on) not in (None, UseState.SCRAPPED))
+
+
 def missing_parts(chain: Chain, held: Holdings, on: datetime.date) -> tuple[str, ...]:
-    """Return the roles of a chain that nobody fills: no member has them, or one that is unknown or scrapped."""
-    filled = {
-        role
-        for member, role in chain.roles.items()
-        if member in chain.members and held.use(member, on) not in (None, UseState.SCRAPPED)
-    }
-    return tuple(role for role in chain.needed if role not in filled)
+    """Return the roles of a chain that nobody fills, needed ones first: no part has them, or one that is unknown or scrapped.
+
+    A part that is named is wanted, whether or not such a chain must have it; without a role it stands for itself.
+    """
+    filled = {chain.roles.get(member, member) for member in known_parts(chain, held, on)}
+    wanted = dict.fromkeys((*chain.needed, *(chain.roles.get(member, member) for member in chain.members)))
+    return tuple(role for role in wanted if role not in filled)
 
 
 def certified_as_system(chain: Chain, held: Holdings, on: datetime.date) -> TraceState | None:
@@ -94,9 +111,9 @@ def certified_as_system(chain: Chain, held: Holdings, on: datetime.date) -> Trac
 
 
 def parts_not_traced(chain: Chain, held: Holdings, on: datetime.date) -> Iterator[tuple[str, TraceState]]:
-    """Yield each known part of a chain whose own certificates do not count."""
-    for member in chain.members:
-        if member in held.instruments and not (state := held.trace(member, on)).counts:
+    """Yield each part of a chain that is there and whose own certificates do not count."""
+    for member in known_parts(chain, held, on):
+        if not (state := held.trace(member, on)).counts:
             yield member, state
 
 
@@ -105,7 +122,7 @@ def trace_of_chain(chain: Chain, held: Holdings, on: datetime.date) -> TraceStat
     system = certified_as_system(chain, held, on)
     if system is not None and (system.counts or system is TraceState.FAILED):
         return system
-    parts = [held.trace(member, on) for member in chain.members if member in held.instruments]
+    parts = [held.trace(member, on) for member in known_parts(chain, held, on)]
     worst = max(parts, key=_WORSE.index, default=TraceState.NEVER)
     return system if system is not None and not worst.counts else worst
 
@@ -121,11 +138,14 @@ _WORSE = (
 
 
 def classes_of(item: str, held: Holdings, on: datetime.date) -> tuple[str, ...]:
-    """Return the classes that an item must be judged by: its own, or those of a chain's parts; empty texts where not stated."""
-    chain = held.chains.get(item)
-    if chain is None or (own := held.stated_class(item, on)):
-        return (held.stated_class(item, on) if chain is None else own,)
-    return tuple(held.stated_class(member, on) for member in chain.members if member in held.instruments) or ("",)
+    """Return the classes that an item must be judged by; empty texts where not stated.
+
+    They are its own, or those of a chain's parts unless a certificate in force states one for the chain as a system.
+    """
+    chain, own = held.chains.get(item), held.stated_class(item, on)
+    if chain is None or (own and held.trace(item, on).counts):
+        return (own,)
+    return tuple(held.stated_class(member, on) for member in known_parts(chain, held, on)) or ("",)
 
 
 def worst_class(classes: Sequence[str]) -> str | None:
