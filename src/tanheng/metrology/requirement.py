@@ -65,6 +65,8 @@ class Basis:
         Id of the document; empty for the plant's own plan.
     check : CheckState
         As shipped.
+    note : Words or None
+        A doubt or limit that goes with it, such as another source that prints something else.
     confirmed : bool
         Whether two authorised persons compared it with print.
     """
@@ -74,6 +76,7 @@ class Basis:
     document: str
     place: Words = field(hash=False)
     check: CheckState
+    note: Words | None = field(default=None, hash=False)
     confirmed: bool = False
 
     @property
@@ -91,5 +94,6 @@ def basis_of(value: Dated) -> Basis:
         document=value.document,
         place={"zh": value.place.zh, "en": value.place.en},
         check=value.check,
+        note={"zh": value.note.zh, "en": value.note.en} if value.note is not None else None,
         confirmed=bool(value.confirmations),
     )

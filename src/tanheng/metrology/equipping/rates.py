@@ -207,8 +207,8 @@ def _outcome(required: Required | None, points: tuple[PointCount, ...]) -> Outco
 
 def _placed(point: Point, network: Network, rules: Rules, emissions: Emissions) -> Placed:
     energy = None
-    if point.energy in rules.energies and point.level in LEVELS and point.role is not Role.FACTOR:
-        energy = (point.energy, point.level)
+    if point.energy in rules.energies and point.role is not Role.FACTOR:
+        energy = (point.energy, max(point.level, Level.ENTRY))  # the boundary of the entity is where its entries are
     match point.role:
         case Role.INTERNAL:
             return Placed((), energy)

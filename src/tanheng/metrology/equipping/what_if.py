@@ -22,7 +22,16 @@ class CertificateArrives:
     certificate: Certificate
 
     def applied(self, register: Register) -> Register:
-        """Return the register with the certificate."""
+        """Return the register with the certificate.
+
+        Raises
+        ------
+        EquippingError
+            When there is no such instrument or chain.
+        """
+        item = self.certificate.instrument
+        if item not in {one.code for one in register.instruments} | {one.code for one in register.chains}:
+            raise EquippingError("metrology.equipping.no_instrument", code=item)
         return replace(register, certificates=(*register.certificates, self.certificate))
 
 

@@ -62,7 +62,7 @@ def is_better(one: str, other: str) -> bool | None:
 def _rank(text: str) -> tuple[str, Decimal, int] | None:
     """Return the kind of a class and its place among those of its kind; None for no class."""
     word = normal(text)
-    if word in _ORDER and word:
+    if len(word) == 1 and word in _ORDER:
         return "roman", Decimal(_ORDER.index(word)), 0
     number = _NUMBER.fullmatch(word)
     return ("number", Decimal(number[1]), 0 if number[2] else 1) if number is not None else None

@@ -211,8 +211,8 @@ def _medium(network: Network, point: Point) -> Medium | None:
 
 
 def _entries(network: Network) -> Iterator[Finding]:
-    """Yield the edges from or to the outside world on which nothing is metered at the entry level."""
-    entered = {point.place for point in network.points if point.level is Level.ENTRY}
+    """Yield the edges from or to the outside world on which nothing is metered at the entry level or further out."""
+    entered = {point.place for point in network.points if point.level <= Level.ENTRY}
     for edge in network.edge_of.values():
         ends = [network.node_of[code] for code in (edge.start, edge.end) if code in network.node_of]
         inner = [node for node in ends if node.kind is not NodeKind.OUTSIDE]

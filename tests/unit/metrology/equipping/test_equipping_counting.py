@@ -12,9 +12,10 @@ import pytest
 
 from tanheng.accounting.source_streams import Grade
 from tanheng.core.states import CheckState, Severity
-from tanheng.metrology.equipping import PointCount, Rules, Share, rates, rules
+from tanheng.metrology.equipping import CertificateArrives, PointCount, Rules, Share, rates, rules, what_if
 from tanheng.metrology.equipping.reasons import RULE_OF, Reason, Why
 from tanheng.metrology.errors import EquippingError
+from tanheng.metrology.instruments.accuracy import is_better, is_class
 from tanheng.metrology.instruments.certificate import Result
 from tanheng.metrology.instruments.chains import holdings, trace_of_chain, worst_class
 from tanheng.metrology.instruments.model import Register, UseState
@@ -115,6 +116,49 @@ def test_an_electricity_meter_at_the_entry_needs_a_better_class(
         certificates=[make.certificate("I", accuracy_class=accuracy_class)],
     )
     assert whys(only(network, register, held, make.today)) == expected
+
+
+# 法人边界 is where the unit of energy use begins: what is metered there is metered at its entry (GB 17167, Table B.4).
+@pytest.mark.parametrize(
+    ("level", "row"),
+    [
+        (Level.ENTITY, "electricity.entry"),
+        (Level.ENTRY, "electricity.entry"),
+        (Level.SYSTEM, "electricity.system"),
+        (Level.EQUIPMENT, "electricity.equipment"),
+    ],
+)
+@pytest.mark.parametrize("role", [Role.PURCHASED, Role.INTERNAL])
+def test_an_energy_is_needed_at_its_level(make: Makers, held: Rules, role: Role, level: Level, row: str) -> None:
+    point = make.point("P", parameter="electricity", role=role, level=level, energy="electricity")
+    result = rates(make.network(point), make.register(), held, on=make.today)
+    assert list(result.energy) == [row]
+    assert result.outside == ()
+
+
+# The domain text: 90/80 and no rate for equipment; the energy-audit application shows 100/80/60: a conflict.
+def test_a_doubt_about_a_requirement_goes_with_it(held: Rules) -> None:
+    required = held.energy_rates["recovered_energy", Level.ENTRY]
+    assert required.percent == Decimal(90)
+    assert required.basis.note is not None
+    assert "100/80/60" in required.basis.note["zh"]
+    assert "100/80/60" in required.basis.note["en"]
+    assert ("recovered_energy", Level.EQUIPMENT) not in held.energy_rates
+    other = held.energy_rates["electricity", Level.ENTRY].basis.note
+    assert other is None or "100/80/60" not in other["zh"]
+
+
+@pytest.mark.parametrize("text", ["ⅡⅢ", "ⅢⅣ", "Ⅰ、Ⅱ", "0.5/1.0", "±0.5 %FS", "A级", ""])
+def test_what_is_not_one_class_is_none(text: str) -> None:
+    assert not is_class(text)
+    assert is_better(text, "Ⅲ") is None
+    assert is_better(text, "0.5") is None
+
+
+def test_a_certificate_of_a_stranger_is_no_change(make: Makers, held: Rules) -> None:
+    arrives = CertificateArrives(make.certificate("X"))
+    with pytest.raises(EquippingError, match="X"):
+        what_if(make.network(make.point("P")), make.register(), held, [arrives], on=make.today)
 
 
 def test_all_reasons_are_told_at_once(make: Makers, held: Rules) -> None:

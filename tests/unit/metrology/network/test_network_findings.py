@@ -139,6 +139,12 @@ def test_a_point_of_a_deeper_level_is_no_entry_point(build: Build, make: Make) -
     assert found(network) == [("entry", "edge", "oil")]
 
 
+@pytest.mark.parametrize("level", [Level.ENTITY, Level.ENTRY])
+def test_a_meter_on_the_boundary_of_the_entity_is_an_entry_point(build: Build, make: Make, level: Level) -> None:
+    network = build(more_edges=(make.edge("oil", "supplier", "kiln"),), more_points=(make.point("flow", "oil", level=level),))
+    assert found(network) == []
+
+
 def test_what_leaves_by_a_stack_is_metered_in_the_stack(build: Build) -> None:
     network = build()
     bare = dataclasses.replace(network, points=tuple(one for one in network.points if one.code != "cems"))
