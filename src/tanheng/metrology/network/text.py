@@ -24,6 +24,7 @@ _BOLD = (
 )
 _SQUARE = 1000
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # no width, or turn the order of what follows
 _LEVEL = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NOT_FIRST = "，。、；：！？）》」』〕】％%)]},.;:!?"
 _NOT_LAST = "（《「『〔【([{"
@@ -42,8 +43,11 @@ def _advance(character: str, table: tuple[int, ...]) -> int:
 
 @functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Return the text in one line, without what XML cannot carry; lowered digits, which the font lacks, stand level."""
-    return " ".join(_UNPRINTABLE.sub(" ", text.translate(_LEVEL)).split())
+    """Return the text in one line, without what XML cannot carry and what is not seen.
+
+    Lowered digits, which the font lacks, stand level.
+    """
+    return " ".join(_UNPRINTABLE.sub(" ", _UNSEEN.sub("", text.translate(_LEVEL))).split())
 
 
 @functools.lru_cache(maxsize=4096)

@@ -218,3 +218,9 @@ def test_lines_break_where_a_reader_expects_it(text: str, room: float, rows: tup
 
 def test_what_xml_cannot_carry_is_left_out_and_lowered_digits_stand_level() -> None:
     assert plain("CO₂\x00\n 浓度\ud800") == "CO2 浓度"
+
+
+# Unicode, UAX 9: explicit directional formatting; in one name they would turn round the rest of a title block.
+@pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u202c", "\u2066", "\u2069", "\u200f", "\u200b", "\ufeff"])
+def test_a_name_cannot_turn_round_what_stands_beside_it(mark: str) -> None:
+    assert plain(f"{mark}湖北水泥{mark}有限公司") == "湖北水泥有限公司"
