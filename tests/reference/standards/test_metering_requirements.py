@@ -228,6 +228,13 @@ def test_a_measuring_system_has_the_error_of_its_row(number: str, row: str, colu
     assert state("cems", row, "name") == case["identity_check"].split()[0]
 
 
+# The text prints ±10 % for fugitive emission and not of what: that it is relative is read into it.
+def test_what_kind_of_error_the_limit_of_fugitive_emission_is_was_not_printed() -> None:
+    (case,) = [case for case in cases("cems") if case["number"] == "–"]
+    assert case["error"] == "±10 %"
+    assert state("cems", "fugitive", "kind") == "unverified"
+
+
 # One printed row of 6.2 may stand for several kinds; the cycle of each where the row gives more than one.
 KINDS: list[list[str]] = [
     ["belt_scale"],
