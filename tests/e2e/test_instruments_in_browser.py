@@ -39,6 +39,7 @@ from tanheng.platform.record.models import Plant
 pytestmark = pytest.mark.browser
 KEEPER, CHIEF = Actor.system("tests/keeper"), Actor.system("tests/chief")
 DAY = datetime.date(2026, 1, 10)
+SOON = (datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=14)).isoformat()
 
 
 def said(content: type[Any], /, **given: Any) -> Any:
@@ -81,8 +82,8 @@ def stock(plant: Plant, points: None) -> None:  # what is installed stands at th
     with scope(all_plants()):
         for number, (name, kind, last) in enumerate(
             [
-                ("入磨煤皮带秤", "belt_scale", "2027-01-09"),
-                ("1号进厂汽车衡", "truck_scale", "2026-12-05"),
+                ("入磨煤皮带秤", "belt_scale", "2036-01-09"),
+                ("1号进厂汽车衡", "truck_scale", SOON),
                 ("总降关口电能表", "electricity_meter", "2026-03-01"),
                 ("煤磨测速传感器", "pressure_gauge", ""),
             ],
@@ -163,7 +164,7 @@ def test_an_instrument_is_entered_certified_confirmed_and_put_in_service(
     keeper.get_by_role("button", name="投用").click()
     expect(keeper.locator("main")).to_contain_text("先检后用")
     keeper.goto("/certificates/new/")
-    for name, value in {"number": "A-1", "issuer": "某院", "issued_on": "2026-01-10", "expires_on": "2027-01-09"}.items():
+    for name, value in {"number": "A-1", "issuer": "某院", "issued_on": "2026-01-10", "expires_on": "2036-01-09"}.items():
         keeper.locator(f"[name={name}]").fill(value)
     keeper.locator("[name=kind]").select_option("verification")
     keeper.locator("[name=instrument]").select_option("JL-001")

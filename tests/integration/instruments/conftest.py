@@ -125,7 +125,7 @@ def seal(number: str = "QF-1", *, code: str = "JL-01", **changed: Any) -> Seal:
 
 
 def certificate(
-    number: str = "A-1", *, code: str = "JL-01", issued: str = "2026-01-10", to: str | None = "2027-01-09", **changed: Any
+    number: str = "A-1", *, code: str = "JL-01", issued: str = "2026-01-10", to: str | None = "2036-01-09", **changed: Any
 ) -> Certificate:
     """Return a certificate."""
     said: dict[str, Any] = {
