@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 
 from tanheng.metrology.network.layers import Box, Wire
-from tanheng.metrology.network.layout import HEAD, PAD, Rect, Route, place
+from tanheng.metrology.network.layout import HEAD, PAD, RING, Rect, Route, place
 from tanheng.metrology.network.marks import numbered
 from tanheng.metrology.network.model import Edge, Level, Medium, Network, Node, NodeKind
 from tanheng.metrology.network.shapes import LINES, STACK_LINE, Line, frame, line_sample, outline, path, ring, tip
@@ -141,7 +141,11 @@ class _Drawing:
         if not self.nodes:
             return [text(0, _NAME, self.say("nothing"), size=_NAME)], (200, 20)
         groups = {code: self._group(node) for code, node in self.nodes.items()}
-        boxes = [Box(key=code, group=groups[code], width=_BOX, height=self._box_height(code)) for code in sorted(self.nodes)]
+        rings = Counter(edge.start for edge in self.edges.values() if edge.start == edge.end)
+        boxes = [
+            Box(key=code, group=groups[code], width=_BOX, height=max(self._box_height(code), RING * rings[code] + 3))
+            for code in sorted(self.nodes)
+        ]
         framed = self._framed(groups)
         plan = place(boxes, self._wires(), framed={name: self._head(title) for name, title in framed.items()})
         parts = [frame(plan.frames[name], title) for name, title in framed.items() if name in plan.frames]

@@ -7,7 +7,7 @@ that lines cross in the free strips.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ GAP = 12.0  # between things in a column
 PAD = 9.0  # between a frame and what stands in it
 HEAD = 22.0  # height of a frame's title
 BEND = 22.0  # narrowest free strip between two columns
+RING = 9.0  # from one way from a box to itself to the next, down its right side
 ROUNDS = 6
 
 
@@ -191,9 +192,12 @@ class _Placer:
         frames = {band: self._frame(band, columns) for band in sorted(self.framed) if band in self.of_band}
         ports = self._ports()
         routes = {chain.wire.key: self._route(chain, columns, ports) for chain in self.layering.chains}
+        before: Counter[str] = Counter()
         for wire in rings:
             rect = boxes[wire.start]
-            routes[wire.key] = Route(((rect.x + rect.w, rect.y + 3, rect.x + rect.w, rect.y + 9),), None, None)
+            x, y = rect.x + rect.w, rect.y + 3 + RING * before[wire.start]
+            routes[wire.key] = Route(((x, y, x, y + 6),), None, None)
+            before[wire.start] += 1
         bottom = max([top + self.band_size[band] for band, top in self.band_top.items()], default=0.0)
         return Plan(boxes, frames, routes, columns.total, bottom)
 

@@ -252,6 +252,19 @@ def test_a_drawing_that_nobody_walked_and_constructed_data_say_so(build: Build) 
     assert "数据为构造" in svg
 
 
+def test_ways_from_a_place_to_itself_lie_under_each_other_beside_it(build: Build, make: Make) -> None:
+    media = list(Medium)
+    network = build(more_edges=tuple(make.edge(f"ring {medium}", "kiln", "kiln", medium) for medium in media))
+    svg = flow_svg(network, block=BLOCK, lang="zh")
+    box = next(one for one in _element(svg, "kiln").iter() if one.tag.endswith("rect"))
+    top, high = float(box.attrib["y"]), float(box.attrib["height"])
+    ways = [next(one.attrib["d"] for one in _element(svg, f"ring {medium}").iter() if "d" in one.attrib) for medium in media]
+    starts = [float(re.split("[ c]", way)[1]) for way in ways]  # M<x> <y>c…
+    assert len(set(starts)) == len(media)
+    assert top <= min(starts)
+    assert max(starts) + 6 <= top + high
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_drawing_has_title_description_and_language_and_text_is_text(build: Build, lang: str) -> None:
     root = ET.fromstring(flow_svg(build(), block=BLOCK, lang=lang))  # noqa: S314  # our own drawing
