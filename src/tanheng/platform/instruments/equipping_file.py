@@ -54,6 +54,7 @@ def _rates(counted: Counted, lang: str) -> Sheet:
         _("Document"),
         _("Place"),
         _("Check state"),
+        _("Remark"),
     ]
     rows = [_rate("A.1", row, row.title[lang], lang) for row in counted.rates.rows.values()]
     for key, row in counted.rates.energy.items():
@@ -78,6 +79,7 @@ def _rate(table: str, row: Row, title: str, lang: str) -> list[object]:
         (document.number or document.title[lang]) if document is not None else "",
         basis.place[lang] if basis is not None else "",
         word(basis.check, lang) if basis is not None else "",
+        basis.note[lang] if basis is not None and basis.note is not None else "",
     ]
 
 

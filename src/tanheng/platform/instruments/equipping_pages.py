@@ -18,6 +18,7 @@ from tanheng.core.errors import TanhengError
 from tanheng.core.period import Month
 from tanheng.metrology import equipping as kernel
 from tanheng.metrology.equipping import Cure, Gap, PointCount, Row
+from tanheng.metrology.requirement import Basis
 from tanheng.platform.instruments import equipping, equipping_file, selectors
 from tanheng.platform.instruments.equipping_form import Changes
 from tanheng.platform.instruments.equipping_needed import required_set
@@ -160,7 +161,7 @@ class EquippingPage(Page):
             verdict=verdict,
             look=look,
             source=self._document(basis.document) if basis is not None else "",
-            place=basis.place[language()] if basis is not None else "",
+            place=_place_of(basis) if basis is not None else "",
             points=[self._point(count) for count in row.points],
         )
 
@@ -333,3 +334,9 @@ urlpatterns: list[URLPattern] = [
     path("equipping-rate/what-if/", WhatIfPage.as_view(), name="equipping-what-if"),
     path("equipping-rate/file.xlsx", RateFile.as_view(), name="equipping-file"),
 ]
+
+
+def _place_of(basis: Basis) -> str:
+    """Return where a requirement stands, and the doubt that goes with it."""
+    note = basis.note[language()] if basis.note is not None else ""
+    return f"{basis.place[language()]}\n{note}" if note else basis.place[language()]

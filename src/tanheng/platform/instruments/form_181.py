@@ -160,7 +160,8 @@ def _meters(found: Rates, ledger: Lines) -> Iterator[list[object]]:
 
 def _place(energy: str, level: Level, held: Rules) -> list[object]:
     """Return the level, and the energy with the limit from which a unit or a piece of equipment is a main one."""
-    return [words.said(level_word(level)), f"{words.said(held.energies[energy])}{limit_text(energy, level, held.edition)}"]
+    counted = max(level, Level.ENTRY)  # what is metered on the boundary of the entity counts as entry
+    return [words.said(level_word(counted)), f"{words.said(held.energies[energy])}{limit_text(energy, counted, held.edition)}"]
 
 
 def limit_text(energy: str, level: Level, edition: str) -> str:
