@@ -178,11 +178,11 @@ def instruments() -> Iterator[Sequence[object]]:
         traced = "calibration" if kind in CALIBRATED else "verification"
         collected = "manual" if kind in {"balance", "muffle_furnace"} else "automatic"
         yield [
-            *(code, where + zh, f"{en}, {where_en}" if where else en, kind, model, class_of(code), "", "", "", ""),
+            *(code, where + zh, f"{en}, {where_en}" if where else en, kind, model, class_of(code), "", "", "", "", ""),
             *(f"{maker}（构造）", f"{20190000 + index * 37}", "", "2019-06-01", where or "器具库房", where),
             *(("王工", "李工", "张工")[index % 3], traced, _truth(kind in MANDATORY), cycle, "", collected),
             *(point.get("frequency", ""), "false", _truth(code in PORTABLE), "", "", "", "", "", ""),
-            *("" if code in NEW else SINCE, "构造"),
+            *("" if code in NEW else SINCE, "", "构造"),
         ]
 
 
@@ -260,11 +260,12 @@ def seals() -> Iterator[Sequence[object]]:
 
 HEADS = {
     "instruments": "管理编号=code 名称=name_zh 英文名称=name_en 类别=kind 型号规格=model 铭牌等级=nominal_class "
-    "使用等级=used_class 下限=range_low 上限=range_high 单位=range_unit 制造厂=maker 出厂编号=serial "
+    "使用等级=used_class 测量范围=range_text 下限=range_low 上限=range_high 单位=range_unit 制造厂=maker 出厂编号=serial "
     "编号说明=serial_reason 制造日期=made_on "
     "安装地点=place 用途=purpose 责任人=person 溯源方式=traceability 强制检定=mandatory 检定周期=cycle_months "
     "自定周期=interval_months 采集方式=collecting 频次=frequency 智能=smart 便携=portable 最低温度=temperature_low "
-    "最高温度=temperature_high 湿度=humidity 粉尘=dust 振动=vibration 介质=medium 建账前在用=taken_over_on 备注=remark",
+    "最高温度=temperature_high 湿度=humidity 粉尘=dust 振动=vibration 介质=medium 建账前在用=taken_over_on "
+    "接管时状态=taken_over_state 备注=remark",
     "certificates": "证书编号=number 机构=issuer 种类=kind 器具=instrument 系统=chain 签发日=issued_on 有效期至=expires_on "
     "结论=result 等级=accuracy_class U=uncertainty k=coverage_factor U单位=uncertainty_unit 下限=range_low 上限=range_high "
     "单位=range_unit 依据=regulation 扫描件=file 备注=remark",

@@ -225,7 +225,7 @@ def test_a_transformer_may_serve_two_chains(enter: Enter, say: Any) -> None:
 @pytest.mark.parametrize(
     ("changed", "faults"),
     [
-        ({"number": ""}, {"number": "missing"}),
+        ({"number": ""}, {"number": "number_missing"}),
         ({"issuer": " "}, {"issuer": "missing"}),
         ({"code": ""}, {"instrument": "one_item"}),
         ({"issued": "2999-01-01", "to": None}, {"issued_on": "future"}),

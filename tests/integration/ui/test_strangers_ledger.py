@@ -63,7 +63,7 @@ def test_two_hundred_instruments_come_in_by_the_page_alone(login: Callable[..., 
     who = Importing(login(Role.METROLOGIST, language="zh-hans"), "instruments")
     data = form_of(who.hand_in(ledger()))
     assert data["column"] == [
-        "", "name_zh", "model", "nominal_class", "range_low", "maker", "serial", "place", "person", "traceability",
+        "", "name_zh", "model", "nominal_class", "range_text", "maker", "serial", "place", "person", "traceability",
         "cycle_months", "", "", "remark",
     ]  # fmt: skip
     # What is left to a person: numbers from the first column, kinds from the names, and two words.

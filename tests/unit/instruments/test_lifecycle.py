@@ -45,6 +45,15 @@ def test_a_whole_life_is_allowed() -> None:
     assert forbidden(life(*states)) is None
 
 
+@pytest.mark.parametrize("state", [UseState.OUT_OF_SERVICE, UseState.REPAIR, UseState.SCRAPPED])
+def test_what_is_taken_over_may_begin_in_any_state(state: UseState) -> None:
+    steps = life(state)
+    assert forbidden(steps, taken_over=steps[0]) is None
+    later = Spell(start=START + datetime.timedelta(days=1), state=UseState.REPAIR)
+    found = forbidden((*life(UseState.SCRAPPED), later), taken_over=life(UseState.SCRAPPED)[0])
+    assert found == (later, life(UseState.SCRAPPED)[0])
+
+
 @pytest.mark.parametrize("after", list(UseState))
 def test_nothing_follows_the_end(after: UseState) -> None:
     found = forbidden(life(UseState.IN_SERVICE, UseState.SCRAPPED, after))

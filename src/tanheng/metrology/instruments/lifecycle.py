@@ -50,14 +50,20 @@ def in_use(instrument: Instrument, on: datetime.date) -> bool:
     return state_on(instrument.states, on).in_use
 
 
-def forbidden(states: Sequence[Spell]) -> tuple[Spell, Spell | None] | None:
+def forbidden(states: Sequence[Spell], *, taken_over: Spell | None = None) -> tuple[Spell, Spell | None] | None:
     """Return the first step that may not follow the one before it, and that one; None where all may.
 
     A first step may be of any state that can follow 待验收. Two steps on one day are read in the order given.
+
+    Parameters
+    ----------
+    taken_over : Spell or None
+        The step with which an instrument came into the ledger: as the first of all it may be of any state.
     """
     before: Spell | None = None
     for spell in states:
-        if spell.state not in FOLLOWING[before.state if before is not None else UseState.PENDING]:
+        is_taken_over = before is None and spell == taken_over
+        if not is_taken_over and spell.state not in FOLLOWING[before.state if before is not None else UseState.PENDING]:
             return spell, before
         before = spell
     return None

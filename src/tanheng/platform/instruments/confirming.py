@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from tanheng.core.errors import InputError
 from tanheng.metrology.instruments.accuracy import is_better
 from tanheng.metrology.instruments.certificate import CertificateKind
-from tanheng.platform.instruments import overview, selectors, services
+from tanheng.platform.instruments import overview, selectors, services, words
 from tanheng.platform.instruments.models import Certificate, Confirmation
 from tanheng.platform.instruments.schemas.confirmation_1 import Confirmation as Content
 from tanheng.platform.instruments.schemas.confirmation_1 import Verdict
@@ -44,6 +44,11 @@ class Waiting:
     row: Certificate
     required: str
     is_own: bool
+
+    @property
+    def named(self) -> str:
+        """Return the number of the certificate, or that it has none."""
+        return words.said(words.numbered(self.row.number))
 
     @property
     def falls_short(self) -> bool:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tanheng.metrology.instruments.accuracy import normal
-from tanheng.platform.instruments import words
+from tanheng.platform.instruments import ranges, words
 from tanheng.platform.instruments.kinds import KindLabels
 from tanheng.platform.instruments.models import Certificate, Chain, Confirmation, Installation, Instrument, Seal, Spell
 from tanheng.platform.instruments.schemas import (
@@ -29,6 +29,7 @@ from tanheng.platform.ui.references import Reference
 
 KINDS: Labels = KindLabels()
 USES: Labels = words.labels(words.USE)
+TAKEN_OVER: Labels = words.labels(words.TAKEN_OVER)
 TRACES: Labels = words.labels(words.TRACE)
 CERTIFICATE_STATES: Labels = words.labels(words.CERTIFICATE_STATE)
 TRACEABILITIES: Labels = words.labels(words.TRACEABILITY)
@@ -45,6 +46,7 @@ INSTRUMENT = Reference(model=Instrument, pages="instruments", by="code")
 CHAIN = Reference(model=Chain, pages="chains", by="code")
 POINT = Reference(model=Point, pages="points", by="code")
 CERTIFICATE = Reference(model=Certificate, pages="certificates", names=("number", "issuer", "instrument", "chain"))
+UNNUMBERED = words.UNNUMBERED["zh"]
 _EITHER = _("An instrument or a chain: one of the two.")
 
 
@@ -68,6 +70,7 @@ class InstrumentForm(LedgerForm):
         "collecting": COLLECTING,
         "dust": EXPOSURES,
         "vibration": EXPOSURES,
+        "taken_over_state": TAKEN_OVER,
     }
     helps: ClassVar[Mapping[str, Any]] = {  # Any: lazy text
         "code": _("The plant's own number; other records and the label name the instrument by it."),
@@ -78,7 +81,15 @@ class InstrumentForm(LedgerForm):
         "interval_months": _("Empty to keep the regulation's cycle; never longer than it."),
         "mandatory": _("In the catalogue of instruments with mandatory verification."),
         "portable": _("Kept in the ledger, outside the equipping rate."),
-        "taken_over_on": _("For an instrument that was in use already: its acceptance is not asked for, its certificate is."),
+        "taken_over_on": _(
+            "The day on which this ledger begins, such as today: give it to each instrument that was in the plant before. "
+            "Its acceptance is not asked for, its certificate is."
+        ),
+        "taken_over_state": _("Its state on that day; empty for in service. A spare (备用) is kept as sealed up."),
+        "kind": _("What fits none of them is “other instrument”: it needs its name only."),
+        "range_text": _(
+            "As printed, such as 0～120t/h or 3×100V 3×1.5(6)A. The ends and the unit are taken from it where it says them."
+        ),
     }
 
     def clean_nominal_class(self) -> str:
@@ -88,6 +99,16 @@ class InstrumentForm(LedgerForm):
     def clean_used_class(self) -> str:
         """Return the class in its one spelling."""
         return normal(self.cleaned_data["used_class"])
+
+    def clean(self) -> dict[str, Any]:  # Any: cleaned data
+        """Return the data with the ends of the range that its text says, where none are given."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data  # Any: as above
+        said = ranges.parse(data.get("range_text") or "")
+        unit = (data.get("range_unit") or "") or (said.unit if said is not None else "")
+        is_open = data.get("range_low") is None and data.get("range_high") is None
+        if said is not None and unit and is_open and not {"range_low", "range_high"} & self.errors.keys():
+            data |= {"range_low": said.low, "range_high": said.high, "range_unit": unit}
+        return data
 
 
 class SpellForm(Undated):
@@ -168,10 +189,15 @@ class CertificateForm(Undated):
     helps: ClassVar[Mapping[str, Any]] = {  # Any: lazy text
         "instrument": _EITHER,
         "chain": _EITHER,
-        "number": _("As printed; unique for its issuer."),
+        "number": _("As printed; unique for its issuer. Empty for a calibration record of the plant's own without one."),
         "expires_on": _("The last day, as printed; empty where none is."),
         "accuracy_class": _("As printed, such as 0.5 or Ⅲ."),
     }
+
+    def clean_number(self) -> str:
+        """Return the number; nothing where it says that there is none."""
+        said = str(self.cleaned_data["number"])
+        return "" if said.startswith(UNNUMBERED) else said
 
     def clean_accuracy_class(self) -> str:
         """Return the class in its one spelling."""

@@ -20,7 +20,7 @@ class Kind:
     Parameters
     ----------
     key : str
-        Row of ``cn.metering.instrument_kind``.
+        Row of ``cn.metering.instrument_kind``, or ``other``.
     form : str
         Class of the annual form 1-8-1; ``flow`` is decided by what flows.
     also : tuple of str
@@ -37,6 +37,10 @@ class Kind:
     def title(self, language: str) -> str:
         """Return its name."""
         return self.zh if language.startswith("zh") else self.en
+
+
+OTHER = "other"
+"""The kind of what is of none of the others: it is kept by its name, and the rule pack says nothing of it."""
 
 
 @functools.cache
@@ -93,8 +97,8 @@ def kind_of(text: str) -> str | None:
 
     Examples
     --------
-    >>> [kind_of(text) for text in ("电子皮带秤", "地磅", "电度表", "2#入磨电子皮带秤", "卷尺")]
-    ['belt_scale', 'truck_scale', 'electricity_meter', 'belt_scale', None]
+    >>> [kind_of(text) for text in ("电子皮带秤", "地磅", "电度表", "2#入磨电子皮带秤", "干燥箱", "流量计")]
+    ['belt_scale', 'truck_scale', 'electricity_meter', 'belt_scale', 'other', None]
     """
     word = plain(text)
     if word in words():

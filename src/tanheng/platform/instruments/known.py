@@ -73,7 +73,7 @@ class Known:
             case seal_1.Seal():
                 self.seals.setdefault(content.number, Held(None, content))
             case certificate_1.Certificate():
-                self.certificate_numbers.setdefault((content.issuer, content.number), Held(None, content))
+                self.certificate_numbers.setdefault(certificate_key(content), Held(None, content))
             case confirmation_1.Confirmation():
                 self.confirmations.setdefault(content.certificate, Held(None, content))
 
@@ -122,9 +122,9 @@ class Known:
         return list(self._rows(models.Certificate))
 
     @functools.cached_property
-    def certificate_numbers(self) -> dict[tuple[str, str], Held]:
-        """Return the certificates by issuer and number."""
-        return {(held.said.issuer, held.said.number): held for held in self.certificates}
+    def certificate_numbers(self) -> dict[tuple[str, ...], Held]:
+        """Return the certificates by what they are known by."""
+        return {certificate_key(held.said): held for held in self.certificates}
 
     @functools.cached_property
     def confirmations(self) -> dict[str, Held]:
@@ -147,13 +147,23 @@ class Known:
         """Return the certificates of an instrument or chain, for the rules."""
         return self._traced[item]
 
+    def begun(self, code: str) -> Step | None:
+        """Return the step with which an instrument was taken over, if it was."""
+        held = self.instruments.get(code)
+        return register.begun_with(held.said.taken_over_on, held.said.taken_over_state) if held is not None else None
+
     def steps(self, code: str) -> list[Step]:
         """Return the steps of an instrument's life in order of time, the one with which it was taken over first."""
-        held = self.instruments.get(code)
-        taken_over = held.said.taken_over_on if held is not None else None
-        begun = [Step(start=taken_over, state=UseState.IN_SERVICE)] if taken_over is not None else []
+        first = self.begun(code)
+        begun = [first] if first is not None else []
         later = [Step(start=one.said.started_on, state=UseState(one.said.state)) for one in self.spells[code]]
         return sorted([*begun, *later], key=lambda step: step.start)
+
+
+def certificate_key(said: Any) -> tuple[str, ...]:  # Any: as below
+    """Return by what a certificate is known: issuer and number, or item and day of a record without a number."""
+    number = str(said.number).strip()
+    return (said.issuer, number) if number else ("", said.instrument, said.chain, said.issued_on.isoformat())
 
 
 def serial_key(said: Any) -> tuple[str, str] | None:  # Any: a row or a content

@@ -119,7 +119,9 @@ def lines(actor: Actor, plant: Plant, *, on: datetime.date, rows: Iterable[Instr
 
 
 def range_text(row: Instrument) -> str:
-    """Return the range of an instrument, such as ``0 ~ 60 t/h``."""
+    """Return the range of an instrument as printed; without that of its ends, such as ``0 ~ 60 t/h``."""
+    if row.range_text:
+        return row.range_text
     low, high = (digits(value) if value is not None else "" for value in (row.range_low, row.range_high))
     ends = f"{low} ~ {high}" if low and high else f"≥ {low}" if low else f"≤ {high}" if high else ""
     return f"{ends} {row.range_unit}".strip()

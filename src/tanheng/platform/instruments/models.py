@@ -39,6 +39,7 @@ class Instrument(Version):
     range_low = models.DecimalField(_("range from"), max_digits=20, decimal_places=6, null=True, blank=True)
     range_high = models.DecimalField(_("range to"), max_digits=20, decimal_places=6, null=True, blank=True)
     range_unit = models.CharField(_("unit of the range"), max_length=20, blank=True)
+    range_text = models.CharField(_("range as printed"), max_length=200, blank=True, default="")
     maker = models.CharField(_("maker"), max_length=200, blank=True)
     serial = models.CharField(_("serial number"), max_length=100, blank=True)
     serial_reason = models.CharField(_("why the serial number is shared"), max_length=300, blank=True)
@@ -63,6 +64,9 @@ class Instrument(Version):
     vibration = models.CharField(_("vibration"), max_length=16, choices=_words(Exposure), blank=True)
     medium = models.CharField(pgettext_lazy("of an instrument", "medium"), max_length=100, blank=True)
     taken_over_on = models.DateField(_("in use since, before this ledger began"), null=True, blank=True)
+    taken_over_state = models.CharField(
+        _("state when taken over"), max_length=16, choices=_words(UseState), blank=True, default=""
+    )
     remark = models.TextField(_("remark"), blank=True)
 
     class Meta(Version.Meta):
@@ -229,7 +233,7 @@ class Certificate(Version):
     TYPE = "certificate"
     SCHEMA = "certificate/1"
 
-    number = models.CharField(_("certificate number"), max_length=100)
+    number = models.CharField(_("certificate number"), max_length=100, blank=True)
     issuer = models.CharField(_("issuer"), max_length=200)
     kind = models.CharField(_("kind of certificate"), max_length=16, choices=_words(CertificateKind))
     instrument = models.CharField(_("instrument"), max_length=64, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.network.model import Point
 from tanheng.platform.instruments import selectors, words
 from tanheng.platform.instruments.labels import COLOURS
@@ -35,7 +36,12 @@ def context(page: LedgerPage, record: Version) -> dict[str, Any]:  # Any: templa
         "points": [(_named(point), _search("points:list", point.code, page)) for point in line.points],
         "chains": [(code, _search("chains:list", code, page)) for code in line.chains],
         "certificate": certificate,
-        "certificate_address": _search("certificates:list", certificate.number, page) if certificate is not None else "",
+        "certificate_number": words.said(words.numbered(certificate.number)) if certificate is not None else "",
+        "last_day": line.standing.last_day,
+        "confirming": page.address("certificates-to-confirm") if line.standing.trace is TraceState.UNCONFIRMED else "",
+        "certificate_address": _search("certificates:list", certificate.number or row.code, page)
+        if certificate is not None
+        else "",
     }
 
 

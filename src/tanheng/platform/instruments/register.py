@@ -55,7 +55,7 @@ def register_of(rows: Rows) -> Register:
 
 
 def _instrument(row: Instrument, spells: list[kernel.Spell]) -> kernel.Instrument:
-    begun = [kernel.Spell(start=row.taken_over_on, state=UseState.IN_SERVICE)] if row.taken_over_on is not None else []
+    begun = begun_with(row.taken_over_on, row.taken_over_state)
     return kernel.Instrument(
         code=row.code,
         title={"zh": row.name_zh, "en": row.name_en or row.name_zh},
@@ -64,8 +64,13 @@ def _instrument(row: Instrument, spells: list[kernel.Spell]) -> kernel.Instrumen
         serial=row.serial,
         nominal_class=row.nominal_class,
         portable=row.portable,
-        states=tuple(sorted([*begun, *spells], key=lambda spell: spell.start)),
+        states=tuple(sorted([*([begun] if begun else []), *spells], key=lambda spell: spell.start)),
     )
+
+
+def begun_with(day: datetime.date | None, state: str | None) -> kernel.Spell | None:
+    """Return the step with which an instrument was taken over; in service where no other state was said."""
+    return kernel.Spell(start=day, state=UseState(state or UseState.IN_SERVICE)) if day is not None else None
 
 
 def chain_of(row: Chain) -> kernel.Chain:

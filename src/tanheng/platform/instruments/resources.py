@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import yaml
+from django.core.exceptions import ValidationError
+from django.forms import DateField
 
 from tanheng.core.errors import InputError
 from tanheng.metrology.instruments.accuracy import normal
 from tanheng.platform.instruments import forms, kinds
-from tanheng.platform.ui.forms import LedgerForm
+from tanheng.platform.instruments.models import Certificate
+from tanheng.platform.record.models import Version
+from tanheng.platform.ui.forms import DAYS, LedgerForm
 from tanheng.platform.ui.resources import Column, LedgerResource
 from tanheng.platform.ui.sheets import Row
 
 _MONTHS = re.compile(r"(\d+(?:\.5)?)\s*(年|个?月|months?|years?|y|m)?", re.IGNORECASE)
 _RANGE = re.compile(r"[(（]?([-+]?\d+(?:\.\d+)?)\s*(?:~|～|-|—|–|至|\.\.\.?|…)\s*([-+]?\d+(?:\.\d+)?)[)）]?\s*(\S.*)?")
+_NO_NUMBER = frozenset(
+    {"", "/", "／", "-", "—", "无", "无编号", "（无编号）", "自校记录", "内校记录", "校准记录", "自校", "内校"}
+)
+"""What stands in the column of numbers of records that have none."""
+
 _CHINESE = str.maketrans("一二两三四五六", "1223456")
 
 
@@ -92,7 +103,10 @@ class InstrumentResource(_Sheet):
         "name_zh": ("器具名称", "仪表名称", "计量器具名称", "设备名称"),
         "kind": ("类别", "器具类型"),
         "nominal_class": ("准确度", "准确度等级", "精度", "精度等级", "等级"),
-        "range_low": ("测量范围", "量程", "测量量程"),
+        "range_text": ("测量范围", "量程", "测量量程", "规格量程"),
+        "mandatory": ("强制检定", "强检", "是否强检", "强检器具"),
+        "taken_over_on": ("建账日", "建账日期", "接管日期"),
+        "taken_over_state": ("使用状态", "器具状态", "管理状态", "使用情况", "设备状态"),
         "maker": ("制造厂", "制造商", "制造单位", "生产厂商", "厂家"),
         "place": ("安装位置", "使用地点", "使用位置", "安装使用地点"),
         "person": ("保管人", "使用人", "管理人"),
@@ -112,6 +126,7 @@ class InstrumentResource(_Sheet):
         "kind": "belt_scale",
         "model": "ICS-20A",
         "nominal_class": "0.5级",
+        "range_text": "0～60t/h",
         "range_low": "0",
         "range_high": "60",
         "range_unit": "t/h",
@@ -134,17 +149,30 @@ class InstrumentResource(_Sheet):
         "dust": "strong",
         "vibration": "some",
         "taken_over_on": "2026-01-01",
+        "taken_over_state": "in_service",
     }
 
     @classmethod
     def cells(cls, row: Row, places: Mapping[str, int]) -> tuple[dict[str, str], list[InputError]]:
         """Return the cells of a row; a range written in one cell (``0~120t``) as its two ends and its unit."""
-        data, faults = super().cells(row, places)
+        data, faults = super().cells(_flagged(row, places), places)
         found = _RANGE.fullmatch(data.get("range_low", "").strip())
         if found is not None and not data.get("range_high"):
+            data.setdefault("range_text", data["range_low"].strip())
             data["range_low"], data["range_high"] = found[1], found[2]
             data["range_unit"] = data.get("range_unit") or (found[3] or "").strip()
         return data, faults
+
+
+def _flagged(row: Row, places: Mapping[str, int]) -> Row:
+    """Return a row whose column of mandatory verification says so by its own word (``强检``)."""
+    index = places.get("mandatory")
+    if index is None or index >= len(row.cells):
+        return row
+    said = {"强检": "是", "强制检定": "是", "强制": "是", "非强检": "否", "非强制": "否", "/": "否", "—": "否"}
+    cells = list(row.cells)
+    cells[index] = said.get(cells[index].strip(), cells[index])
+    return dataclasses.replace(row, cells=tuple(cells))
 
 
 class SpellResource(_UndatedSheet):
@@ -230,8 +258,8 @@ class CertificateResource(_UndatedSheet):
         "number": ("证书号", "检定证书编号", "校准证书编号", "报告编号"),
         "issuer": ("检定单位", "校准单位", "检定机构", "校准机构", "检校单位", "发证单位", "溯源单位"),
         "kind": ("证书类型",),
-        "instrument": ("管理编号", "器具编号", "仪表编号", "设备编号"),
-        "issued_on": ("检定日期", "校准日期", "检校日期", "发证日期", "本次检定日期"),
+        "instrument": ("统一编号", "管理编号", "器具编号", "仪表编号", "设备编号"),
+        "issued_on": ("检定日期", "校准日期", "检校日期", "发证日期", "本次检定日期", "上次检定日期"),
         "expires_on": ("有效期", "有效日期", "到期日期", "下次检定日期", "证书有效期"),
         "result": ("检定结果", "检定结论", "校准结果", "结果"),
         "accuracy_class": ("准确度等级", "等级", "精度等级"),
@@ -249,6 +277,27 @@ class CertificateResource(_UndatedSheet):
         "accuracy_class": "0.5",
         "regulation": "JJG 195-2019",
     }
+
+    @classmethod
+    def cells(cls, row: Row, places: Mapping[str, int]) -> tuple[dict[str, str], list[InputError]]:
+        """Return the cells of a row; a record without a number is known by its instrument or chain and its day."""
+        data, faults = super().cells(row, places)
+        if "".join(data.get("number", "").split()) in _NO_NUMBER:
+            data["number"] = _unnumbered(data.get("instrument", ""), data.get("chain", ""), data.get("issued_on", ""))
+        return data, faults
+
+    @classmethod
+    def identity(cls, version: Version) -> tuple[str, ...]:
+        """Return by what a row finds a certificate."""
+        row = cast("Certificate", version)
+        return row.issuer, row.number or _unnumbered(row.instrument, row.chain, row.issued_on.isoformat())
+
+
+def _unnumbered(instrument: str, chain: str, day: str) -> str:
+    """Return what stands for the number of a record that has none; the form takes it away."""
+    with contextlib.suppress(ValidationError):  # the form says so
+        day = str(DateField(input_formats=DAYS).clean(day))
+    return f"{forms.UNNUMBERED}{instrument}{chain} {day}"
 
 
 class ConfirmationResource(_UndatedSheet):

@@ -185,8 +185,8 @@ def _end_confirmation(row: Certificate, plant: Plant, actor: Actor) -> None:
 
 def _refuse_gap(last: Spell, plant: Plant) -> None:
     """Refuse to take away a step without which a later one stands out of turn."""
-    steps = Known(plant, selectors.today(plant), subject=last.subject).steps(last.instrument)
-    found = lifecycle.forbidden(steps)
+    known = Known(plant, selectors.today(plant), subject=last.subject)
+    found = lifecycle.forbidden(known.steps(last.instrument), taken_over=known.begun(last.instrument))
     if found is not None:
         step, before = found
         earlier = USE[before.state if before is not None else UseState.PENDING]

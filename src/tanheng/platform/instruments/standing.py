@@ -27,12 +27,21 @@ class Standing:
         The one in force; of an overdue instrument the last good one.
     points : tuple of str
         Where it is installed.
+    newest : Certificate or None
+        The last one issued, confirmed or not.
     """
 
     use: UseState
     trace: TraceState
     certificate: Certificate | None
     points: tuple[str, ...]
+    newest: Certificate | None = None
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """Return the last day of the certificate in force; where none is, of the newest that is known."""
+        found = self.certificate or self.newest
+        return found.valid_to if found is not None else None
 
     @property
     def accuracy_class(self) -> str:
@@ -69,6 +78,11 @@ def by_item(certificates: Iterable[Certificate]) -> Mapping[str, list[Certificat
 
 
 def _standing(certificates: list[Certificate], on: datetime.date, *, use: UseState, points: list[str]) -> Standing:
+    issued = [one for one in certificates if one.issued_on <= on]
     return Standing(
-        use=use, trace=state_of(certificates, on), certificate=in_force(certificates, on), points=tuple(sorted(points))
+        use=use,
+        trace=state_of(certificates, on),
+        certificate=in_force(certificates, on),
+        points=tuple(sorted(points)),
+        newest=max(issued, key=lambda one: (one.issued_on, one.number), default=None),
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.instruments import forms, overview, words
+from tanheng.platform.instruments.lines import range_text
 from tanheng.platform.instruments.models import Certificate, Chain, Confirmation, Installation, Instrument, Seal, Spell
 from tanheng.platform.instruments.schemas.chain_1 import NEEDED, ROLES, ChainKind
 from tanheng.platform.instruments.standing import Standing
@@ -80,9 +81,9 @@ class _Standing(LedgerTable):
         return (self.standings[value].accuracy_class if value in self.standings else "") or BLANK
 
     def render_due(self, value: str) -> str | SafeString:
-        """Return the last day of the certificate in force."""
-        found = self.standings[value].certificate if value in self.standings else None
-        return found.valid_to.isoformat() if found is not None and found.valid_to is not None else BLANK
+        """Return the last day of the certificate in force, or of the newest one."""
+        day = self.standings[value].last_day if value in self.standings else None
+        return day.isoformat() if day is not None else BLANK
 
     def render_points(self, value: str) -> str | SafeString:
         """Return where it is installed."""
@@ -99,6 +100,7 @@ class InstrumentTable(_Standing):
     valid_class = _Stood(verbose_name=_("Accuracy class (certificate)"))
     due = _Stood(verbose_name=_("Certificate valid to"))
     points = _Stood(verbose_name=_("Metering points"))
+    range_text = tables.Column(empty_values=())
     range_low = NumberColumn()
     range_high = NumberColumn()
     made_on = DayColumn()
@@ -115,10 +117,12 @@ class InstrumentTable(_Standing):
     dust = ChoiceColumn(forms.EXPOSURES)
     vibration = ChoiceColumn(forms.EXPOSURES)
     taken_over_on = DayColumn()
+    taken_over_state = ChoiceColumn(forms.TAKEN_OVER)
     hidden_at_first = frozenset(
         {
             "name_en",
             "used_class",
+            "range_text",
             "range_low",
             "range_high",
             "range_unit",
@@ -139,6 +143,7 @@ class InstrumentTable(_Standing):
             "vibration",
             "medium",
             "taken_over_on",
+            "taken_over_state",
             "remark",
             "traceability",
             "maker",
@@ -166,6 +171,7 @@ class InstrumentTable(_Standing):
             "points",
             "model",
             "used_class",
+            "range_text",
             "range_low",
             "range_high",
             "range_unit",
@@ -191,8 +197,13 @@ class InstrumentTable(_Standing):
             "vibration",
             "medium",
             "taken_over_on",
+            "taken_over_state",
             "remark",
         )
+
+    def render_range_text(self, record: Instrument) -> str | SafeString:
+        """Return the range as printed, or what its ends say."""
+        return range_text(record) or BLANK
 
 
 class SpellTable(LedgerTable):
@@ -314,7 +325,7 @@ class SealTable(LedgerTable):
 class CertificateTable(LedgerTable):
     """Certificates."""
 
-    number = HeadColumn()
+    number = HeadColumn(empty_values=())
     instrument = ReferenceColumn()
     chain = ReferenceColumn()
     state = tables.Column(verbose_name=_("State"), accessor="subject", orderable=False)
@@ -371,6 +382,10 @@ class CertificateTable(LedgerTable):
     @functools.cached_property
     def _states(self) -> Mapping[uuid.UUID, TraceState | None]:
         return overview.certificate_states(self._page.plant) if self._page is not None else {}
+
+    def render_number(self, value: str, record: Certificate) -> str | SafeString:
+        """Return the link to the record, which may have no number."""
+        return self.render_link(words.said(words.numbered(value)), record)
 
     def render_state(self, value: uuid.UUID) -> SafeString:
         """Return the chip of the certificate's state today."""

@@ -50,7 +50,7 @@ def watch(plant: Plant) -> None:
     now = clock.to_datetime(clock.now_ms(plant))
     causes = {cause.key: cause for cause in found(plant, selectors.today(plant))}
     standing = Alarm.objects.filter(plant=plant, key__startswith=_BEGINNING, cleared_at__isnull=True)
-    known = dict(standing.values_list("key", "code"))
+    known = dict(standing.values_list("key", "fields"))
     for key in sorted(known.keys() - causes.keys()):
         alarms.clear(plant.pk, key=key, actor=_ACTOR, now=now)
     for key, cause in sorted(causes.items()):
@@ -64,6 +64,8 @@ def watch(plant: Plant) -> None:
                 now=now,
                 actor=_ACTOR,
             )
+        elif known[key] != cause.fields:  # such as how many they are
+            standing.filter(key=key).update(fields=dict(cause.fields))
 
 
 def found(plant: Plant, on: datetime.date) -> Iterator[Cause]:
@@ -87,14 +89,14 @@ def _certificates(register: Register, stood: Mapping[str, Standing], traced: Map
     """Yield the instruments and chains in use whose certificate does not hold or ends soon.
 
     The parts of a chain that is certified as a system have no certificate of their own. What was taken over when the ledger
-    began and never had a certificate here is one cause together: the backlog.
+    began and never had a certificate here is one cause together, the backlog; so is what waits for its confirmation.
     """
     certified = {certificate.instrument for certificate in register.certificates}
     systems = {chain.code: chain for chain in register.chains if chain.code in certified}
     members = {code for chain in systems.values() for code in chain.members}
     titles = {code: _name(row) for code, row in traced.items() if code not in members}
     titles |= {code: dict(chain.title) for code, chain in systems.items()}
-    backlog = []
+    backlog, unconfirmed = [], []
     for code, name in sorted(titles.items()):
         one = stood.get(code)
         if one is None or not one.use.in_use or one.trace is TraceState.VALID:
@@ -102,16 +104,23 @@ def _certificates(register: Register, stood: Mapping[str, Standing], traced: Map
         if code not in certified and traced[code].taken_over_on is not None:
             backlog.append(code)
             continue
+        if one.trace is TraceState.UNCONFIRMED:
+            unconfirmed.append(code)
+            continue
         yield _of_certificate(code, name, one)
     if backlog:
-        listed = ", ".join(backlog[:20]) + (" …" if len(backlog) > 20 else "")
-        told = {"count": len(backlog), "instruments": listed}
-        yield Cause(f"{_BEGINNING}backlog", "platform.instruments.alarm.backlog", told, Alarm.Priority.MEDIUM)
+        yield Cause(f"{_BEGINNING}backlog", "platform.instruments.alarm.backlog", _listed(backlog), Alarm.Priority.MEDIUM)
+    if unconfirmed:
+        alarm = "platform.instruments.alarm.unconfirmed"
+        yield Cause(f"{_BEGINNING}unconfirmed", alarm, _listed(unconfirmed), _PRIORITY[TraceState.UNCONFIRMED])
+
+
+def _listed(codes: list[str]) -> dict[str, object]:
+    return {"count": len(codes), "instruments": ", ".join(codes[:20]) + (" …" if len(codes) > 20 else "")}
 
 
 def _of_certificate(code: str, name: Words, one: Standing) -> Cause:
-    valid_to = one.certificate.valid_to if one.certificate is not None else None
-    fields = {"instrument": code, "name": name, "state": words.TRACE[one.trace], "day": str(valid_to or "—")}
+    fields = {"instrument": code, "name": name, "state": words.TRACE[one.trace], "day": str(one.last_day or "—")}
     is_near = one.trace is TraceState.DUE_SOON
     alarm = "platform.instruments.alarm.due" if is_near else "platform.instruments.alarm.trace"
     return Cause(f"{_BEGINNING}trace/{code}/{one.trace.value}", alarm, fields, _PRIORITY[one.trace])

@@ -31,6 +31,11 @@ USE: Mapping[UseState, Words] = {
     UseState.DOWNGRADED: _both("降级使用", "downgraded"),
     UseState.SCRAPPED: _both("报废", "scrapped"),
 }
+TAKEN_OVER: Mapping[UseState, Words] = {
+    state: words for state, words in USE.items() if state not in (UseState.PENDING, UseState.DOWNGRADED)
+}
+"""The states in which an instrument may be taken over."""
+
 TRACE: Mapping[TraceState, Words] = {
     TraceState.VALID: _both("有效", "valid"),
     TraceState.DUE_SOON: _both("即将到期", "due soon"),
@@ -121,6 +126,15 @@ EMISSION: Mapping[str, Words] = {
     "electricity": _both("电力排放", "electricity"),
     "heat": _both("热力排放", "heat"),
 }
+
+
+UNNUMBERED = _both("（无编号）", "(no number)")
+"""A calibration record of the plant's own may have none."""
+
+
+def numbered(number: str) -> Words:
+    """Return the number of a certificate, or that it has none."""
+    return _both(number, number) if number.strip() else UNNUMBERED
 
 
 def said(words: Words, language: str | None = None) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 from tanheng.core.errors import InputError
 from tanheng.metrology.instruments import accuracy
 from tanheng.metrology.instruments.certificate import CertificateKind, Result
-from tanheng.platform.instruments.known import Known
+from tanheng.platform.instruments.known import Known, certificate_key
 from tanheng.platform.instruments.rules.fields import LARGEST, lengths, measured_range, not_future, one_item, present
 from tanheng.platform.instruments.schemas.certificate_1 import Certificate
 from tanheng.platform.instruments.schemas.confirmation_1 import Confirmation, Verdict
-from tanheng.platform.instruments.words import CERTIFICATE_KIND, RESULT
+from tanheng.platform.instruments.words import CERTIFICATE_KIND, RESULT, numbered
 from tanheng.platform.plant.rules.fields import within
 
 _RESULTS = {
@@ -25,16 +25,17 @@ _RESULTS = {
 
 def check_certificate(content: Certificate, known: Known) -> list[InputError]:
     """Return the faults of a certificate. Whether its instrument is in use, or has another one, is no matter."""
-    faults = [*present(content, "number", 100), *present(content, "issuer", 200), *one_item(content, known)]
-    held = known.certificate_numbers.get((content.issuer, content.number))
+    faults = [*_number(content), *present(content, "issuer", 200), *one_item(content, known)]
+    held = known.certificate_numbers.get(certificate_key(content))
     if held is not None:
         other = held.said.instrument or held.said.chain
         faults.append(
             InputError(
                 "platform.instruments.certificate_twice",
                 field="number",
-                value=content.number,
-                issuer=content.issuer,
+                value=numbered(content.number),
+                issuer=held.said.issuer,
+                day=held.said.issued_on,
                 other=other,
             )
         )
@@ -47,6 +48,13 @@ def check_certificate(content: Certificate, known: Known) -> list[InputError]:
         faults.append(InputError("platform.instruments.result", field="result", value=result, kind=kind))
     faults += [*_uncertainty(content), *measured_range(content.range_low, content.range_high, content.range_unit)]
     return faults + lengths(content, accuracy_class=40, uncertainty_unit=20, range_unit=20, regulation=100, remark=2000)
+
+
+def _number(content: Certificate) -> list[InputError]:
+    """Refuse a blank number, but for a calibration record of the plant's own: item and day tell it from others."""
+    if content.number.strip() or content.kind is CertificateKind.CALIBRATION:
+        return lengths(content, number=100)
+    return [InputError("platform.instruments.number_missing", field="number", kind=CERTIFICATE_KIND[content.kind])]
 
 
 def _uncertainty(content: Certificate) -> list[InputError]:
@@ -73,7 +81,7 @@ def check_confirmation(content: Confirmation, known: Known) -> list[InputError]:
         return [*faults, InputError("platform.instruments.no_certificate", field="certificate", value=content.certificate)]
     said = held.said
     if content.certificate in known.confirmations:
-        faults.append(InputError("platform.instruments.confirmed_twice", field="certificate", value=said.number))
+        faults.append(InputError("platform.instruments.confirmed_twice", field="certificate", value=numbered(said.number)))
     if content.confirmed_on < said.issued_on:
         start = said.issued_on
         faults.append(InputError("platform.plant.days", field="confirmed_on", value=content.confirmed_on, start=start))
@@ -95,7 +103,8 @@ def _errors(content: Confirmation) -> list[InputError]:
 
 def _unbearable(content: Confirmation, said: Any) -> list[InputError]:  # Any: a row
     """Refuse the verdict *fit* where the certificate does not bear it."""
-    number, faults = said.number, []
+    number = numbered(said.number)
+    faults: list[InputError] = []
     if said.kind == CertificateKind.RESULT_NOTICE or said.result == Result.UNQUALIFIED:
         return [InputError("platform.instruments.unqualified_fit", field="verdict", number=number)]
     required, found = content.required_class, said.accuracy_class

@@ -9,6 +9,7 @@ from tanheng.metrology.instruments import accuracy, lifecycle
 from tanheng.metrology.instruments.model import Spell as Step
 from tanheng.metrology.instruments.model import UseState
 from tanheng.metrology.instruments.trace import in_force, state_of
+from tanheng.platform.instruments import ranges
 from tanheng.platform.instruments.kinds import kinds
 from tanheng.platform.instruments.known import Known, serial_key
 from tanheng.platform.instruments.rules.fields import lengths, measured_range, not_future, number, present, there
@@ -30,14 +31,28 @@ def check_instrument(content: Instrument, known: Known) -> list[InputError]:
     if content.kind not in kinds():
         faults.append(InputError("platform.instruments.kind", field="kind", value=content.kind))
     faults += measured_range(content.range_low, content.range_high, content.range_unit)
+    faults += _printed_range(content)
     faults += _serial(content, known)
     faults += _interval(content)
     faults += _conditions(content)
     faults += _claimed_class(content, known)
     faults += [*not_future("made_on", content.made_on, known), *_taken_over(content, known)]
-    faults += lengths(content, name_en=200, model=100, nominal_class=40, used_class=40, range_unit=20, maker=200, serial=100)
-    faults += lengths(content, serial_reason=300, place=200, purpose=200, person=100, frequency=100, medium=100, remark=2000)
+    faults += lengths(
+        content, name_en=200, model=100, nominal_class=40, used_class=40, range_text=200, range_unit=20, maker=200
+    )
+    faults += lengths(
+        content, serial=100, serial_reason=300, place=200, purpose=200, person=100, frequency=100, medium=100, remark=2000
+    )
     return faults
+
+
+def _printed_range(content: Instrument) -> list[InputError]:
+    """Refuse numbers that are not those of the range as printed, where that says any."""
+    said, low, high = ranges.parse(content.range_text), content.range_low, content.range_high
+    if said is None or (low is None and high is None) or (said.low, said.high) == (low, high):
+        return []
+    code = "platform.instruments.range_differs"
+    return [InputError(code, field="range_text", value=content.range_text, low=low, high=high, unit=content.range_unit)]
 
 
 def _serial(content: Instrument, known: Known) -> list[InputError]:
@@ -99,6 +114,9 @@ def _claimed_class(content: Instrument, known: Known) -> list[InputError]:
 def _taken_over(content: Instrument, known: Known) -> list[InputError]:
     day = content.taken_over_on
     faults = not_future("taken_over_on", day, known)
+    if day is None and content.taken_over_state is not None:
+        state = USE[content.taken_over_state]
+        faults.append(InputError("platform.instruments.taken_over_day", field="taken_over_on", state=state))
     if day is None or faults:
         return faults
     if content.made_on is not None and day < content.made_on:
@@ -117,15 +135,16 @@ def check_spell(content: Spell, known: Known) -> list[InputError]:
     if missing or future:
         return [*faults, *missing, *future]
     steps = known.steps(content.instrument)
-    faults += _in_turn(content, steps) or _verified_first(content, steps, known)
+    faults += _in_turn(content, steps, known) or _verified_first(content, steps, known)
     return faults + _new_class(content, known)
 
 
-def _in_turn(content: Spell, steps: list[Step]) -> list[InputError]:
+def _in_turn(content: Spell, steps: list[Step], known: Known) -> list[InputError]:
     if any(step.start == content.started_on for step in steps):
         return [InputError("platform.instruments.step_same_day", field="started_on", value=content.started_on)]
     added = Step(start=content.started_on, state=content.state)
-    found = lifecycle.forbidden(sorted([*steps, added], key=lambda step: step.start))
+    taken_over = known.begun(content.instrument)
+    found = lifecycle.forbidden(sorted([*steps, added], key=lambda step: step.start), taken_over=taken_over)
     if found is None:
         return []
     step, before = found

@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.record.schema import Schema
 
 
@@ -44,15 +45,17 @@ class Instrument:
     code : str
         The plant's own number (管理编号), unique in the plant; other records name the instrument by it.
     kind : str
-        Row of ``cn.metering.instrument_kind``, such as ``belt_scale``.
+        Row of ``cn.metering.instrument_kind``, such as ``belt_scale``; ``other`` for what is in none.
     model : str
         型号规格.
     nominal_class : str
         Class of the nameplate. What counts is the class of the certificate in force.
     used_class : str
         Class that the plant claims for it; empty for none. It may not be better than the certificate's.
+    range_text : str
+        测量范围 as printed, such as ``3×100V 3×1.5(6)A``; empty where the numbers say it.
     range_low, range_high, range_unit : Decimal, Decimal, str
-        测量范围.
+        Its ends, where it has any; a scale's capacity is its upper end.
     serial : str
         出厂编号. Two instruments of one maker share it only with a ``serial_reason``.
     traceability : Traceability
@@ -78,6 +81,8 @@ class Instrument:
         What it is in touch with.
     taken_over_on : date or None
         In use since this day, before the ledger began: it needs no acceptance, but does need a certificate to count.
+    taken_over_state : UseState or None
+        The state that it was in on that day (接管时状态); None is in service.
     """
 
     code: str
@@ -113,11 +118,13 @@ class Instrument:
     medium: str
     taken_over_on: datetime.date | None
     remark: str
+    range_text: str = ""
+    taken_over_state: UseState | None = None
 
 
 def _project(content: Instrument) -> dict[str, object]:
     said = {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-    return said | {name: said[name] or "" for name in ("collecting", "dust", "vibration")}
+    return said | {name: said[name] or "" for name in ("collecting", "dust", "vibration", "taken_over_state")}
 
 
 SCHEMA = Schema("instrument/1", Instrument, _project)
