@@ -113,6 +113,9 @@ class InstrumentResource(_Sheet):
         "traceability": ("检定方式", "检校方式", "溯源类别"),
         "cycle_months": ("周期", "检定周期", "检校周期", "检定校准周期"),
     }
+    splits: ClassVar[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
+        ("range_text", "range_low"), ("range_low", "range_high", "range_unit")
+    )
     read: ClassVar[Mapping[str, Callable[[str], str]]] = {
         "kind": _kind,
         "nominal_class": normal,

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import enum
 import functools
+import re
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,16 +16,19 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
 from tanheng.core.errors import TanhengError
+from tanheng.core.messages import render
 from tanheng.platform.record import schema
 from tanheng.platform.record.models import Plant, Version
 from tanheng.platform.ui.kept_file import KeptFile
-from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.language import language
 from tanheng.platform.ui.ledger import VALID_FROM, VALID_TO, Labels, heading
 from tanheng.platform.ui.references import Reference
 
 DAYS = ("%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
 _LONG = 500
 _MANY = 12  # records among which one is searched for rather than seen
+_MONTH = re.compile(r"((?:19|20)\d\d)\s*[年.\-/]\s*(1[0-2]|0?[1-9])\s*月?")
+_WHOLE = re.compile(r"\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?|\d{8}")
 _SOME_DAY = datetime.date(2000, 1, 1)  # stands for a missing day while the other fields are looked at
 
 
@@ -170,7 +174,25 @@ class LedgerForm(forms.Form):
         for finding in getattr(error, "findings", ()) or (error,):
             field = str(finding.fields.get("field", ""))
             if only is None or field == only:
-                self.add_error(field if field in self.fields else None, text_of(finding))
+                self.add_error(field if field in self.fields else None, self.refusal(finding))
+
+    def refusal(self, error: TanhengError, *, column: str = "") -> str:
+        """Return what a service found, with fields and words as the page shows them.
+
+        Parameters
+        ----------
+        column : str
+            What the field is called, where it is not by its heading.
+        """
+        field = str(error.fields.get("field", ""))
+        said = dict(error.fields)
+        for name, value in error.fields.items():
+            words = self.labels.get(field if name == "value" else name, {})
+            if isinstance(value, str) and value in words:
+                said[name] = str(words[value])
+        if field in self.fields:
+            said["field"] = column or heading(self.model, field)
+        return render(error.code, language(), said)
 
 
 def initial_of(version: Version) -> dict[str, object]:
@@ -180,9 +202,30 @@ def initial_of(version: Version) -> dict[str, object]:
     return {**said, "valid_from": payload.valid_from, "valid_to": payload.valid_to, "seen": version.version}
 
 
+class DayField(forms.DateField):
+    """A day; of what is none it says why."""
+
+    def to_python(self, value: Any) -> datetime.date | None:  # Any: what was typed
+        """Return the day that was typed."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            text = str(value).strip()
+            if found := _MONTH.fullmatch(text):
+                said = {"example": f"{found[1]}-{int(found[2]):02}-15"}
+                raise forms.ValidationError(
+                    _("only year and month: add the day, such as %(example)s"), code="month", params=said
+                ) from None
+            if _WHOLE.fullmatch(text):
+                raise forms.ValidationError(
+                    _("“%(value)s” is no day of the calendar"), code="no_day", params={"value": text}
+                ) from None
+            raise
+
+
 def _day(label: Any, *, required: bool = False) -> forms.DateField:  # Any: lazy text
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, input_formats=DAYS, widget=widget)
+    return DayField(label=label, required=required, input_formats=DAYS, widget=widget)
 
 
 @functools.cache

@@ -16,7 +16,11 @@ from tanheng.platform.ui.sheets import Grid
 
 SEPARATOR = " / "
 LIKE = 0.55  # from here on a field is proposed for a heading
+_NOT_OURS = frozenset(
+    {"管理类别", "管理级别", "管理分类", "分类管理", "abc类别", "abc分类", "abc管理"}
+)  # how closely it is watched
 _DEEPEST = 3  # rows of headings
+_MANY = 2  # fields that one heading may mean equally well; of three, such as both ends and the unit of a range, none is meant
 _LOWEST = 15  # row in which headings begin at the latest
 _UNIT = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$")
 _NOISE = re.compile(r"[\s*＊:：、，,。.·_\-/]+")
@@ -107,13 +111,7 @@ def names_of(resource: type[LedgerResource]) -> dict[str, list[str]]:
 def guesses(heads: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[int, Guess]:
     """Return for each column the field that it most likely means; no field twice, the most alike first."""
     scored = sorted(
-        (
-            (score, -column, column, field)
-            for column, head in enumerate(heads)
-            if head
-            for field, known in names.items()
-            if (score := _best(head, tuple(known))) == 1 or (score >= LIKE and field not in DAYS)  # a certificate's end is none
-        ),
+        ((score, -column, column, field) for column, head in enumerate(heads) for score, field in _proposals(head, names)),
         reverse=True,
     )
     found: dict[int, Guess] = {}
@@ -125,11 +123,25 @@ def guesses(heads: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[in
     return found
 
 
+def _proposals(head: str, names: Mapping[str, Sequence[str]]) -> list[tuple[float, str]]:
+    """Return the fields that a heading may mean: those called so, else those called alike, none if many are equally so."""
+    if not head:
+        return []
+    scored = [(_best(head, tuple(known)), field) for field, known in names.items()]
+    exact = [(score, field) for score, field in scored if score == 1]
+    if exact or any(plain(part) in _NOT_OURS for part in head.split(SEPARATOR)):
+        return exact
+    alike = [(score, field) for score, field in scored if score >= LIKE and field not in DAYS]  # a certificate's end is none
+    best = max(alike, default=(0.0, ""))[0]
+    return alike if sum(score == best for score, _field in alike) <= _MANY else []
+
+
 @functools.lru_cache(maxsize=20_000)  # the same texts are looked at for each guess where the headings stand
 def _best(head: str, known: tuple[str, ...]) -> float:
     """Return how alike a heading and a field are; the lowest row says most, the others a little less."""
     parts = head.split(SEPARATOR)
     said = [(plain(parts[-1]), 1.0), (plain("".join(parts)), 1.0), *((plain(part), 0.9) for part in parts[:-1])]
+    said += [(plain(second[1]), 1.0) for part in parts[-1:] if (second := _UNIT.search(part))]  # 统一编号（管理编号）
     return max(weight * likeness(text, name) for text, weight in said for name in known)
 
 

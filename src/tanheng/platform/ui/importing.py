@@ -38,8 +38,11 @@ from tanheng.platform.ui.models import SheetMapping
 from tanheng.platform.ui.references import SUBJECT
 from tanheng.platform.ui.resources import DAYS
 from tanheng.platform.ui.sheets import Grid, Row, Sheet
+from tanheng.platform.ui.strange_words import Word, nearest, strange_words
 
 MOST_FAULTS = 200
+MOST_ROWS_NAMED = 30
+_NAMES = frozenset({"code", "number"})  # of the fields of a key the one that a person would change
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,40 @@ class Fault:
     sheet: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FaultGroup:
+    """The same fault in one row or in many; ``rows`` by sheet."""
+
+    column: str
+    value: str
+    message: str
+    rows: dict[str, list[int]]
+
+    @property
+    def sheet(self) -> str:
+        """Return the sheets."""
+        return "、".join(self.rows)
+
+    @property
+    def where(self) -> str:
+        """Return the row, or how many rows and which."""
+        count = sum(len(rows) for rows in self.rows.values())
+        if count == 1:
+            return str(next(iter(self.rows.values()))[0])
+        said = [f"{sheet} {_listed(rows)}" if len(self.rows) > 1 else _listed(rows) for sheet, rows in self.rows.items()]
+        return _("%(count)s rows: %(rows)s") % {"count": count, "rows": "; ".join(said)}
+
+
+def _listed(rows: Sequence[int]) -> str:
+    return ", ".join(str(row) for row in rows[:MOST_ROWS_NAMED]) + (" …" if len(rows) > MOST_ROWS_NAMED else "")
+
+
 @dataclass(slots=True)
 class Outcome:
-    """What an import did, or would do."""
+    """What an import did, or would do; ``words`` are those that may stand in the columns that say another."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    words: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -82,10 +114,21 @@ class Outcome:
         return len({(fault.sheet, fault.row) for fault in self.faults})
 
     @property
-    def shown(self) -> list[Fault]:
-        """Return the faults that fit on a page, in the order of the sheets and rows."""
+    def groups(self) -> list[FaultGroup]:
+        """Return the faults, those of the same content together, in the order of the sheets and rows."""
         order = {sheet: place for place, sheet in enumerate(dict.fromkeys(fault.sheet for fault in self.faults))}
-        return sorted(self.faults, key=lambda fault: (order[fault.sheet], fault.row))[:MOST_FAULTS]
+        found: dict[tuple[str, str, str], FaultGroup] = {}
+        for fault in sorted(self.faults, key=lambda fault: (order[fault.sheet], fault.row)):
+            said = (fault.column, fault.value, fault.message)
+            rows = found.setdefault(said, FaultGroup(*said, rows={})).rows.setdefault(fault.sheet, [])
+            if fault.row not in rows:
+                rows.append(fault.row)
+        return list(found.values())
+
+    @property
+    def shown(self) -> list[FaultGroup]:
+        """Return the groups of faults that fit on a page."""
+        return self.groups[:MOST_FAULTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +138,7 @@ class _New:
     row: Row
     data: dict[str, str]
     content: Any  # Any: of whichever payload schema
+    faulty: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +219,34 @@ class Importer:
     def _take(self, row: Row, places: dict[str, int]) -> None:
         data, faults = self.ledger.resource.cells(row, places)
         faults += self._resolve(data)
-        self._refuse(row, data, faults)
         identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
-        first = self._seen.setdefault(identity, row)
-        if first is not row:
-            where = f"{first.sheet}!{first.number}" if first.sheet != row.sheet else first.number
-            self._refuse(row, data, [InputError("platform.ui.row_twice", first=where, key=" ".join(identity))])
-            return
         record = self._known.get(identity)
         form = self._form(data, record, places)
+        self._refuse(row, data, faults)
+        first = self._seen.setdefault(identity, row)
+        if first is not row:
+            self._refuse(row, data, [self._twice(row, data, first)])
         if not form.is_valid():
-            self._refuse_form(row, data, form)
-        if faults or form.errors:
+            self._refuse_form(row, data, form, places)
+        faulty = frozenset({*form.errors, *(str(fault.fields.get("field", "")) for fault in faults)})
+        if first is not row or any(self._names_subject(name) for name in faulty):
             return
         try:
-            self._save(row, data, form, record)
+            self._save(row, data, form, record, faulty)  # with a fault all is taken back, but all faults are told at once
         except (InputError, ConflictError) as error:
-            self._refuse(row, data, getattr(error, "findings", ()) or (error,))
+            self._refuse(row, data, getattr(error, "findings", ()) or (error,), faulty)
+
+    def _names_subject(self, name: str) -> bool:
+        references = self.ledger.form.references
+        return name in references and references[name].by == SUBJECT
+
+    def _twice(self, row: Row, data: dict[str, str], first: Row) -> InputError:
+        """Return that a key stands in two rows, with the key as the sheet says it."""
+        key = self.ledger.resource.key
+        where = f"{first.sheet}!{first.number}" if first.sheet != row.sheet else first.number
+        said = " · ".join(self._said(row, data, name) or _("(empty)") for name in key if name in self.ledger.resource.fields())
+        field = next((name for name in key if name in _NAMES), key[0])
+        return InputError("platform.ui.row_twice", field=field, first=where, key=said)
 
     def _resolve(self, data: dict[str, str]) -> list[InputError]:
         """Put what a reference holds in the place of the name that stands in a cell."""
@@ -218,10 +273,10 @@ class Importer:
         form.read(filled, record)
         return form
 
-    def _save(self, row: Row, data: dict[str, str], form: LedgerForm, record: Version | None) -> None:
+    def _save(self, row: Row, data: dict[str, str], form: LedgerForm, record: Version | None, faulty: frozenset[str]) -> None:
         given, content = form.cleaned_data, form.content()
         if record is None and given.get("valid_to") is None:
-            self._new.setdefault(given.get("valid_from"), []).append(_New(row, data, content))
+            self._new.setdefault(given.get("valid_from"), []).append(_New(row, data, content, faulty))
             return
         if record is not None and _says(record, content, given):
             self.outcome.counts["unchanged"] += 1
@@ -251,25 +306,48 @@ class Importer:
         except InputError as error:
             for finding in error.findings:
                 one = entries[int(str(finding.fields["row"])) - 1]
-                self._refuse(one.row, one.data, [finding])
+                self._refuse(one.row, one.data, [finding], one.faulty)
         else:
             self.outcome.counts["new"] += len(saved)
 
-    def _refuse(self, row: Row, data: dict[str, str], findings: Sequence[TanhengError]) -> None:
+    def _refuse(
+        self, row: Row, data: dict[str, str], findings: Sequence[TanhengError], faulty: frozenset[str] = frozenset()
+    ) -> None:
+        """Note what was found; nothing that comes of the ``faulty`` fields alone, which are noted already."""
+        form = next(iter(self._forms.values()))
         for finding in findings:
             name = str(finding.fields.get("field", ""))
-            self._note(row, data, name, text_of(finding))
+            if name not in faulty and faulty.isdisjoint(finding.fields):
+                self._note(row, data, name, form.refusal(finding, column=self._column(name)))
 
-    def _refuse_form(self, row: Row, data: dict[str, str], form: LedgerForm) -> None:
-        for name, texts in form.errors.items():
-            for text in texts:
-                self._note(row, data, name, str(text))
+    def _refuse_form(self, row: Row, data: dict[str, str], form: LedgerForm, places: dict[str, int]) -> None:
+        for name, errors in form.errors.as_data().items():
+            for error in errors:
+                if error.code == "invalid_choice" and name in form.labels:
+                    self._note(row, data, name, self._unknown_word(name, row.cells[places[name]] if name in places else ""))
+                    continue
+                for text in error.messages:
+                    self._note(row, data, name, str(text))
+
+    def _unknown_word(self, name: str, word: str) -> str:
+        """Return that a word is in no list, with those most like it; the whole list is shown once, below."""
+        words = [str(label) for label in self.ledger.form.labels[name].values()]
+        self.outcome.words[self._column(name) or heading(self.ledger.model, name)] = words
+        return _("“%(value)s” is not in the list; the nearest are: %(words)s") % {
+            "value": word,
+            "words": "、".join(nearest(word, words)),
+        }
+
+    def _column(self, name: str) -> str:
+        return self._own.column(name) if self._own is not None else ""
+
+    def _said(self, row: Row, data: dict[str, str], name: str) -> str:
+        """Return what the sheet says in a field."""
+        return (self._own.text(row, name) if self._own is not None else "") or data.get(name, "")
 
     def _note(self, row: Row, data: dict[str, str], name: str, message: str) -> None:
-        column, value = heading(self.ledger.model, name) if name in data else "", data.get(name, "")
-        if self._own is not None:
-            column, value = self._own.column(name) or column, self._own.text(row, name) or value
-        self.outcome.faults.append(Fault(row.number, column, value, message, row.sheet))
+        column = self._column(name) or (heading(self.ledger.model, name) if name in data else "")
+        self.outcome.faults.append(Fault(row.number, column, self._said(row, data, name), message, row.sheet))
 
 
 def _says(record: Version, content: object, given: Mapping[str, object]) -> bool:
@@ -322,11 +400,20 @@ class ImportPage(LedgerPage):
         except InputError as error:
             if error.code != "platform.ui.sheet_refused":
                 raise
-        known = mappings.recognised(self.plant, self.ledger.name, self.grids_of(kept))
+        grids = self.grids_of(kept)
+        known = mappings.recognised(self.plant, self.ledger.name, grids)
         if known is None or (known.is_exact and known.wants_month(kept.name)) or not known.is_exact:
             query = {"reason": reason, **({"mapping": str(known.mapping.uid)} if known is not None else {})}
             return redirect(self.link("map", uid=kept.uid, query=query))
+        if self.words_of(kept, grids, known.layout):
+            query = {"reason": reason, "mapping": str(known.mapping.uid), "words": "1"}
+            return redirect(self.link("map", uid=kept.uid, query=query))
         return self.checked(form, kept, reason, known.mapping)
+
+    def words_of(self, kept: Attachment, grids: Sequence[Grid], layout: Layout) -> list[Word]:
+        """Return the words of a workbook that neither our lists nor a layout know."""
+        taken = take(layout, grids, self.ledger.resource, month=month_in([kept.name]))
+        return strange_words(self.ledger, self.plant, layout, taken.rows)
 
     def checked(
         self, form: ImportForm, kept: Attachment, reason: str, mapping: SheetMapping, *, month: str = ""

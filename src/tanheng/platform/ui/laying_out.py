@@ -12,7 +12,7 @@ from typing import Any
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.translation import override
+from django.utils.translation import gettext as _
 
 from tanheng.core.errors import InputError, TanhengError
 from tanheng.platform.record.actor import require
@@ -22,11 +22,11 @@ from tanheng.platform.ui.importing import ImportForm, ImportPage
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.layouts import Layout
 from tanheng.platform.ui.ledger import heading
-from tanheng.platform.ui.resources import DAYS, LANGUAGES
+from tanheng.platform.ui.resources import DAYS
 from tanheng.platform.ui.sheets import Grid, letter
+from tanheng.platform.ui.strange_words import Word, strange_words
 
 _EXAMPLES = 3
-_MOST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,8 @@ class Column:
     examples: Sequence[str]
     field: str
     likeness: int | None
+    parts: str
     faults: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of the workbook that is in no list of ours, and what it may mean."""
-
-    index: int
-    field: str
-    heading: str
-    text: str
-    options: Sequence[tuple[str, str]]
-    meaning: str
 
 
 class MapPage(ImportPage):
@@ -68,14 +57,16 @@ class MapPage(ImportPage):
         mapping = mappings.one(self.plant, self.ledger.name, request.GET.get("mapping", ""))
         before = Layout.from_json(mapping.layout) if mapping is not None else None
         changed: list[InputError] = []
+        words: list[Word] = []
         if before is not None:
             fitting = layouts.sheets_of(before, grids)
             changed = [] if fitting else min((layouts.changes(before, grid) for grid in grids), key=len)
             layout = self._again(before, fitting[0] if fitting else _most_alike(before, grids))
+            words = self.words_of(kept, grids, before) if fitting and "words" in request.GET else []
         else:
             layout = self._proposed(grids[0])
         name = mapping.name if mapping is not None else _name_of(kept)
-        return self._map(kept, grids, layout, name=name, faults=changed, reason=request.GET.get("reason", ""))
+        return self._map(kept, grids, layout, name=name, faults=changed, words=words, reason=request.GET.get("reason", ""))
 
     def post(self, request: HttpRequest, uid: uuid.UUID) -> HttpResponse:  # type: ignore[override]  # as above
         """Read the headings again, or keep the layout and check the rows."""
@@ -99,8 +90,9 @@ class MapPage(ImportPage):
             return self._map(kept, grids, layout, faults=faults, status=400, **more)
         try:
             taken = layouts.take(layout, grids, self.ledger.resource, month=month or layouts.month_in([kept.name]))
-            words = self._words(layout, taken.rows)
-            if any(word.text not in said.getlist("said") for word in words):
+            words = strange_words(self.ledger, self.plant, layout, taken.rows)
+            answered = set(zip(said.getlist("of"), said.getlist("said"), strict=False))
+            if any((word.field, word.text) not in answered for word in words):
                 return self._map(kept, grids, layout, words=words, **more)
             mapping = mappings.keep(self.plant, self.ledger.name, name, layout, actor=self.actor)
             return self.checked(ImportForm(initial={"reason": reason}), kept, reason, mapping, month=month)
@@ -157,10 +149,12 @@ class MapPage(ImportPage):
         fixed = {name: "yes" if value == "on" else value for name, value in fixed.items()}
         also = {name: int(said[f"from-{name}"]) for name in allowed - set(fields) if said.get(f"from-{name}", "").isdecimal()}
         also = {name: column for name, column in also.items() if column < len(now)}
-        words: dict[str, dict[str, str]] = {}
+        words = self._saved_words()
         for name, text, meaning in zip(said.getlist("of"), said.getlist("said"), said.getlist("meaning"), strict=False):
             if name in allowed and meaning:
                 words.setdefault(name, {})[text.casefold()] = meaning
+            else:
+                words.get(name, {}).pop(text.casefold(), None)
         day = said.get("sheet_day", "")
         return Layout(
             sheet=grid.name,
@@ -175,37 +169,11 @@ class MapPage(ImportPage):
             sheet_day=day if day in allowed else "",
         )
 
-    def _words(self, layout: Layout, rows: Sequence[Any]) -> list[Word]:  # Any: rows of a sheet
-        """Return the words of lists, and the names of other records, that we do not know; each with a proposal."""
-        form = self.ledger.form
-        options = {name: [(code, str(label)) for code, label in labels.items()] for name, labels in form.labels.items()}
-        meanings = {name: one.meanings(self.plant) for name, one in form.references.items()}
-        options |= {name: one.options(self.plant) for name, one in form.references.items()}
-        places = layouts.places(layout)
-        found: dict[tuple[str, str], None] = {}
-        for row in rows:
-            data, _faults = self.ledger.resource.cells(row, places)
-            for name in options:
-                text = data.get(name, "")
-                known = meanings[name].get(text.casefold()) if name in meanings else text in form.labels[name]
-                if text and not known:
-                    found[name, row.cells[places[name]]] = None
-        unknown = list(found)[:_MOST_WORDS]
-        return [
-            Word(index, name, heading(self.ledger.model, name), text, options[name], self._meaning(name, text, options[name]))
-            for index, (name, text) in enumerate(unknown)
-        ]
-
-    def _meaning(self, name: str, text: str, options: Sequence[tuple[str, str]]) -> str:
-        """Return the choice whose text, in either language, is most like a word; empty where none is."""
-        texts = [(label, code) for code, label in options]
-        for language in LANGUAGES:
-            with override(language):
-                texts += [(str(label), code) for code, label in self.ledger.form.labels.get(name, {}).items()]
-        best, code = max(
-            ((heads.likeness(heads.plain(text), heads.plain(label)), code) for label, code in texts), default=(0.0, "")
-        )
-        return code if best >= heads.LIKE else ""
+    def _saved_words(self) -> dict[str, dict[str, str]]:
+        """Return what was said of words before: it holds until something else is said of the same word."""
+        before = mappings.one(self.plant, self.ledger.name, self.request.GET.get("mapping", ""))
+        words = Layout.from_json(before.layout).words if before is not None else {}
+        return {name: dict(meanings) for name, meanings in words.items()}
 
     def _map(
         self,
@@ -262,10 +230,18 @@ class MapPage(ImportPage):
                     examples,
                     layout.fields[index],
                     round(guess.likeness * 100) if guess is not None and is_guess else None,
+                    self._parts(layout, layout.fields[index]),
                     [text_of(fault) for fault in faults if cell in (fault.fields.get("cell"), fault.fields.get("other"))],
                 )
             )
         return found
+
+    def _parts(self, layout: Layout, name: str) -> str:
+        """Return the fields that one column is split into; empty for a column that says one field."""
+        parts = self.ledger.resource.splits.get(name, ())
+        if any(part in layout.fields for part in parts if part != name):
+            return ""
+        return _(", ").join(heading(self.ledger.model, part) for part in parts)
 
     def _control(self, name: str) -> BoundField:
         found: BoundField = self._form[name]

@@ -21,6 +21,10 @@ from tanheng.platform.ui.resources import DAYS, LedgerResource
 from tanheng.platform.ui.sheets import Grid, Row, letter
 
 _TOTALS = re.compile(r"^(合计|总计|小计|累计|本月合计|平均|平均值|total|subtotal|sum|average)[:：]?$", re.IGNORECASE)
+_SUM = re.compile(  # with what it is the sum of before it, and how many behind it
+    r".{0,20}?(小计|合计|总计|共计|累计|本页)\s*[:：]?\s*(共?\s*\d+\s*[台件只套个块支]*)?\s*([（(，,。].*)?", re.IGNORECASE
+)
+_COUNT = re.compile(r"[共计]?\s*[-+]?[\d.,]+\s*[台件只套个块支]*")
 _FOOT = re.compile(
     r"^(制表|审核|审批|填表|填报|负责人|编制|复核|注|备注|说明|note|prepared|checked|approved)(人|日期|单位|by)?\s*[:：]",
     re.IGNORECASE,
@@ -82,7 +86,7 @@ class Layout:
 
     def column(self, name: str) -> str:
         """Return what a field is called in the sheet: letter and heading of its column; empty for one without a column."""
-        index = self.index(name)
+        index = self.index(name) if name else None
         return f"{letter(index)} {self.heads[index]}" if index is not None else ""
 
     def index(self, name: str) -> int | None:
@@ -217,7 +221,7 @@ def places(layout: Layout) -> dict[str, int]:
 
 def _row(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource], day: datetime.date | None) -> Row | None:
     said = [text for column in range(grid.width) if (text := grid.text(number, column))]
-    if not said or any(_TOTALS.match("".join(text.split())) for text in said[:3]) or _FOOT.match(said[0]):
+    if not said or any(_TOTALS.match("".join(text.split())) for text in said[:3]) or _is_sum(said) or _FOOT.match(said[0]):
         return None
     if all(grid.text(number, column) in (head.split(" / ")[-1], "") for column, head in enumerate(layout.heads)):
         return None  # the headings once more, as they are printed on each page
@@ -230,6 +234,12 @@ def _row(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource]
     return Row(number, tuple(cells.get(name, "") for name in places(layout)), grid.name)
 
 
+def _is_sum(said: Sequence[str]) -> bool:
+    """Tell whether the cells that are filled say but a sum: a word for it, how many, and at most of what."""
+    words = [text for text in dict.fromkeys(said) if not _COUNT.fullmatch(text)]
+    return len(words) <= 2 and any(_SUM.fullmatch(text) for text in words)
+
+
 def _cells(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource]) -> Iterator[tuple[str, str]]:
     for column, name in enumerate(layout.fields):
         if name:
@@ -237,10 +247,12 @@ def _cells(layout: Layout, grid: Grid, number: int, resource: type[LedgerResourc
             text = layout.words.get(name, {}).get(text.casefold(), text)
             yield name, read(text, name, layout.heads[column], resource)
     for name, column in layout.also.items():
+        words = layout.words.get(name, {})
         text = grid.text(number, column)
-        text = layout.words.get(name, {}).get(text.casefold(), text)
+        text = words.get(text.casefold(), text)
         before = layout.fixed.get(name, "") if text and name not in resource.form.labels else ""
-        yield name, before + read(text, name, layout.heads[column], resource)
+        text = before + read(text, name, layout.heads[column], resource)
+        yield name, words.get(text.casefold(), text)
 
 
 def read(text: str, name: str, head: str, resource: type[LedgerResource]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tanheng.core import messages as texts
 from tanheng.core.errors import InputError
 from tanheng.core.period import PlantClock
+from tanheng.platform.accounts.models import User
 from tanheng.platform.accounts.roles import Role
 from tanheng.platform.accounts.selectors import active_grants
 from tanheng.platform.errors import ConflictError
@@ -90,6 +92,7 @@ class Overview(Page):
                 if self.choices.line in ("", line.code)
             ],
             "may_found": self.actor.may("record.found_plant", None),
+            "has_factor": isinstance(self.request.user, User) and is_mfa_enabled(self.request.user),
             "alarms": self._alarms(plant, now),
             "duties": list(Duty.objects.filter(plant=plant, done_at__isnull=True).order_by("due_on")[:6]),
             "today": PlantClock(plant.zone).local(clock.now_ms(plant)).date(),

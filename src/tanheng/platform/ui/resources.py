@@ -59,12 +59,15 @@ class LedgerResource:
         One good value of each column, for the template.
     aliases : mapping
         What plants call a field in their own sheets, so that it is proposed for such a heading.
+    splits : mapping
+        Of a field whose cell may say several fields at once, such as a range (``0~120t``), those fields.
     """
 
     form: ClassVar[type[LedgerForm]]
     key: ClassVar[tuple[str, ...]]
     examples: ClassVar[Mapping[str, str]] = {}
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    splits: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def fields(cls) -> list[str]:
