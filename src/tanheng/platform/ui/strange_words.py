@@ -39,10 +39,11 @@ def strange_words(ledger: LedgerPages, plant: Plant, layout: Layout, rows: Seque
     meanings = {name: one.meanings(plant) for name, one in form.references.items()}
     options |= {name: one.options(plant) for name, one in form.references.items()}
     places = layouts.places(layout)
+    asked = [name for name, choices in options.items() if choices]  # of a ledger that is still empty no record can be meant
     found: dict[tuple[str, str], str] = {}
     for row in rows:
         data, _faults = ledger.resource.cells(row, places)
-        for name in options:
+        for name in asked:
             text = data.get(name, "")
             known = meanings[name].get(text.casefold()) if name in meanings else text in form.labels[name]
             if text and not known:
