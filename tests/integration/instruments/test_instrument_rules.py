@@ -147,6 +147,14 @@ def test_an_overdue_instrument_does_not_enter_service(enter: Enter, say: Any) ->
     assert enter(say.spell(UseState.IN_SERVICE, "2026-01-09")).version == 1  # the last day still counts
 
 
+def test_lying_idle_after_a_repair_does_not_spare_the_certificate(certified: Enter, enter: Enter, say: Any) -> None:
+    certified()
+    enter(say.spell(UseState.IN_SERVICE, "2026-02-01"))
+    enter(say.spell(UseState.REPAIR, "2026-03-01"))
+    enter(say.spell(UseState.OUT_OF_SERVICE, "2026-03-05"))
+    assert refused(enter, say.spell(UseState.IN_SERVICE, "2026-03-10")) == {"state": "not_verified"}
+
+
 def test_after_a_repair_a_new_certificate_is_needed(certified: Enter, enter: Enter, say: Any) -> None:
     certified()
     enter(say.spell(UseState.IN_SERVICE, "2026-02-01"))

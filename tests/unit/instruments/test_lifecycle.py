@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tanheng.metrology.instruments.certificate import TraceState
-from tanheng.metrology.instruments.lifecycle import FOLLOWING, forbidden, lacks, since, state_on
+from tanheng.metrology.instruments.lifecycle import FOLLOWING, forbidden, lacks, repaired_on, state_on
 from tanheng.metrology.instruments.model import Spell, UseState
 
 START = datetime.date(2026, 3, 1)
@@ -21,7 +21,6 @@ def life(*states: UseState) -> tuple[Spell, ...]:
 
 def test_before_its_first_step_an_instrument_waits_to_be_accepted() -> None:
     assert state_on(life(UseState.IN_SERVICE), START - datetime.timedelta(days=1)) is UseState.PENDING
-    assert since(life(UseState.IN_SERVICE), START - datetime.timedelta(days=1)) is None
 
 
 def test_a_state_holds_until_the_next_step() -> None:
@@ -29,7 +28,6 @@ def test_a_state_holds_until_the_next_step() -> None:
     assert state_on(states, START) is UseState.IN_SERVICE
     assert state_on(states, START + datetime.timedelta(days=29)) is UseState.IN_SERVICE
     assert state_on(states, START + datetime.timedelta(days=30)) is UseState.REPAIR
-    assert since(states, START + datetime.timedelta(days=99)) == START + datetime.timedelta(days=30)
 
 
 def test_a_whole_life_is_allowed() -> None:
@@ -74,21 +72,31 @@ def test_what_was_never_accepted_is_not_repaired_or_stopped(state: UseState) -> 
 @pytest.mark.parametrize("trace", [TraceState.OVERDUE, TraceState.FAILED, TraceState.UNCONFIRMED, TraceState.NEVER])
 @pytest.mark.parametrize("after", [UseState.IN_SERVICE, UseState.DOWNGRADED])
 def test_nothing_enters_service_without_a_good_certificate(trace: TraceState, after: UseState) -> None:
-    assert lacks(UseState.PENDING, after, trace, after_repair=True) is trace
+    assert lacks(after, trace, repaired=None, issued=START) is trace
 
 
 @pytest.mark.parametrize("trace", [TraceState.VALID, TraceState.DUE_SOON])
 def test_with_a_good_certificate_it_does(trace: TraceState) -> None:
-    assert lacks(UseState.PENDING, UseState.IN_SERVICE, trace, after_repair=True) is None
+    assert lacks(UseState.IN_SERVICE, trace, repaired=None, issued=START) is None
 
 
 def test_after_a_repair_the_certificate_must_be_newer_than_the_repair() -> None:
-    assert lacks(UseState.REPAIR, UseState.IN_SERVICE, TraceState.VALID, after_repair=False) is TraceState.NEVER
-    assert lacks(UseState.REPAIR, UseState.IN_SERVICE, TraceState.VALID, after_repair=True) is None
+    day_before = START - datetime.timedelta(days=1)
+    assert lacks(UseState.IN_SERVICE, TraceState.VALID, repaired=START, issued=day_before) is TraceState.NEVER
+    assert lacks(UseState.IN_SERVICE, TraceState.VALID, repaired=START, issued=START) is None
 
 
-@given(st.sampled_from(list(UseState)), st.sampled_from(list(TraceState)))
-def test_leaving_service_asks_for_no_certificate(before: UseState, trace: TraceState) -> None:
+def test_a_repair_is_remembered_until_the_next_use() -> None:
+    states = life(UseState.IN_SERVICE, UseState.REPAIR, UseState.OUT_OF_SERVICE, UseState.IN_SERVICE)
+    repair, idle, used = (state.start for state in states[1:])
+    assert repaired_on(states, repair - datetime.timedelta(days=1)) is None
+    assert repaired_on(states, repair) == repair
+    assert repaired_on(states, idle) == repair
+    assert repaired_on(states, used) is None
+
+
+@given(st.sampled_from(list(TraceState)))
+def test_leaving_service_asks_for_no_certificate(trace: TraceState) -> None:
     for after in UseState:
         if not after.in_use:
-            assert lacks(before, after, trace, after_repair=False) is None
+            assert lacks(after, trace, repaired=START, issued=None) is None

@@ -39,10 +39,18 @@ def state_on(states: Sequence[Spell], on: datetime.date) -> UseState:
     return found
 
 
-def since(states: Sequence[Spell], on: datetime.date) -> datetime.date | None:
-    """Return the day on which the present state began; None before the first step."""
-    begun = [spell.start for spell in states if spell.start <= on]
-    return begun[-1] if begun else None
+def repaired_on(states: Sequence[Spell], on: datetime.date) -> datetime.date | None:
+    """Return the day of the last repair that no use has followed by the day ``on``; None without one.
+
+    Lying idle after a repair does not make it forgotten: 维修 → 停用 → 在用 ends a repair as 维修 → 在用 does.
+    """
+    found = None
+    for spell in states:
+        if spell.start <= on and spell.state is UseState.REPAIR:
+            found = spell.start
+        elif spell.start <= on and spell.state.in_use:
+            found = None
+    return found
 
 
 def in_use(instrument: Instrument, on: datetime.date) -> bool:
@@ -69,18 +77,22 @@ def forbidden(states: Sequence[Spell], *, taken_over: Spell | None = None) -> tu
     return None
 
 
-def lacks(before: UseState, after: UseState, trace: TraceState, *, after_repair: bool) -> TraceState | None:
+def lacks(
+    after: UseState, trace: TraceState, *, repaired: datetime.date | None, issued: datetime.date | None
+) -> TraceState | None:
     """Return what stands against a step into use: the state of the certificate, or None where nothing does.
 
     Parameters
     ----------
     trace : TraceState
         How the instrument stands on the day of the step.
-    after_repair : bool
-        Whether the certificate in force was issued after the repair that the step ends (修理后检定).
+    repaired : date or None
+        Day of the repair that the step ends; the certificate must be of that day or later (修理后检定).
+    issued : date or None
+        Day of the certificate in force.
     """
     if not after.in_use:
         return None
     if not trace.counts:
         return trace
-    return TraceState.NEVER if before is UseState.REPAIR and not after_repair else None
+    return TraceState.NEVER if repaired is not None and (issued is None or issued < repaired) else None

@@ -156,12 +156,14 @@ def _in_turn(content: Spell, steps: list[Step], known: Known) -> list[InputError
 
 def _verified_first(content: Spell, steps: list[Step], known: Known) -> list[InputError]:
     """Refuse a step into use without a certificate in force that was confirmed (先检后用)."""
-    before = lifecycle.state_on(steps, content.started_on)
-    begun = lifecycle.since(steps, content.started_on)
     certificates = known.certificates_of(content.instrument)
     found = in_force(certificates, content.started_on)
-    renewed = found is not None and begun is not None and found.issued_on >= begun
-    lacking = lifecycle.lacks(before, content.state, state_of(certificates, content.started_on), after_repair=renewed)
+    lacking = lifecycle.lacks(
+        content.state,
+        state_of(certificates, content.started_on),
+        repaired=lifecycle.repaired_on(steps, content.started_on),
+        issued=found.issued_on if found is not None else None,
+    )
     if lacking is None:
         return []
     return [
