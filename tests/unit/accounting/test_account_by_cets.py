@@ -100,7 +100,9 @@ def test_a_mass_at_the_kiln_never_meets_a_calorific_value_of_the_mill(plant_year
         plant_year.account()
     (finding,) = caught.value.findings
     assert isinstance(finding, QuantityError)
-    assert finding.fields == {"quantity": "line.1.fuel.coal.net_calorific_value", "found": "mill", "wanted": "kiln"}
+    assert finding.fields["quantity"] == "line.1.fuel.coal.net_calorific_value"
+    assert "“into the mill”, “into the kiln” is needed" in finding.text("en")
+    assert "“入磨”" in finding.text("zh")
 
 
 def test_two_moistures_carry_a_calorific_value_from_the_mill_to_the_kiln(plant_year: Desk) -> None:
