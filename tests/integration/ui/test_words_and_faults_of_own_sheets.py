@@ -189,3 +189,10 @@ def test_a_range_in_one_column_says_that_it_will_be_split(login: Callable[..., C
     heads = ("管理编号", "名称", "测量范围", "测量范围上限")
     page = Importing(client, "instruments").hand_in(book({"甲": [("A-1", "地磅", "0", "120")]}, heads))
     assert "将拆分为" not in texts(page)
+
+
+def test_a_unit_behind_a_heading_is_no_second_name(login: Callable[..., Client]) -> None:
+    client = login(Role.CARBON_MANAGER, language="zh-hans")
+    heads = ("线号", "生产线名称", "设计能力（t/h）")
+    page = Importing(client, "lines").hand_in(book({"甲": [("a", "东线", "208.5")]}, heads))
+    assert form_of(page)["column"] == ["", "name_zh", "design_capacity"]

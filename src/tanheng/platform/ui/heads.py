@@ -23,6 +23,7 @@ _DEEPEST = 3  # rows of headings
 _MANY = 2  # fields that one heading may mean equally well; of three, such as both ends and the unit of a range, none is meant
 _LOWEST = 15  # row in which headings begin at the latest
 _UNIT = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$")
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")  # what stands in brackets behind a heading is a second name, or a unit
 _NOISE = re.compile(r"[\s*＊:：、，,。.·_\-/]+")
 _UNITS = {
     "吨": "t", "千克": "kg", "公斤": "kg", "万吨": "10^4t", "米": "m", "兆瓦": "MW", "千瓦": "kW", "千瓦时": "kWh", "度": "kWh",
@@ -141,7 +142,7 @@ def _best(head: str, known: tuple[str, ...]) -> float:
     """Return how alike a heading and a field are; the lowest row says most, the others a little less."""
     parts = head.split(SEPARATOR)
     said = [(plain(parts[-1]), 1.0), (plain("".join(parts)), 1.0), *((plain(part), 0.9) for part in parts[:-1])]
-    said += [(plain(second[1]), 1.0) for part in parts[-1:] if (second := _UNIT.search(part))]  # 统一编号（管理编号）
+    said += [(plain(second[1]), 1.0) for second in _UNIT.finditer(parts[-1]) if _WORD.search(second[1])]  # 统一编号（管理编号）
     return max(weight * likeness(text, name) for text, weight in said for name in known)
 
 
