@@ -121,7 +121,7 @@ class MapPage(ImportPage):
         found = heads.heads_of(grid, first, last)
         guesses = heads.guesses(found, names)
         fields = tuple(guesses[column].field if column in guesses else "" for column in range(len(found)))
-        return Layout(sheet=grid.name, first=first, last=last, heads=found, fields=fields)
+        return Layout(sheet=grid.name, every_sheet=True, first=first, last=last, heads=found, fields=fields)
 
     def _again(self, before: Layout, grid: Grid) -> Layout:
         """Return a layout kept before for a sheet whose headings may have changed: fields go with their headings."""
