@@ -71,7 +71,7 @@ def test_every_fault_names_row_column_and_value_and_nothing_is_saved(login: Logi
         "1,again,,,硅酸盐水泥熟料,5000,,,,,否,,",
     ]
     _status, page = check(login(Role.STATISTICIAN), sheet(ONE, *bad))
-    faults = re.findall(r'<tr><td[^>]*>(\d+)</td><td>([^<]*)</td><td>([^<]*)</td>', page)
+    faults = re.findall(r"<tr><td[^>]*>(\d+)</td><td>([^<]*)</td><td>([^<]*)</td>", page)
     assert ("3", "Name", "—") in faults
     assert ("4", "Clinker", "白水泥") in faults
     assert "“白水泥” is not in the list; the nearest are: Portland cement clinker、White cement clinker" in page
@@ -188,5 +188,5 @@ def test_what_changed_between_check_and_import_is_said_and_nothing_is_half_saved
     enter("2")  # somebody else, meanwhile: row 3 is a correction now, and has no reason
     answer = import_checked(client, page)
     assert "1 row has faults; nothing was saved" in answer
-    assert re.findall(r'<tr><td[^>]*>(\d+)</td>', answer) == ["3"]
+    assert re.findall(r"<tr><td[^>]*>(\d+)</td>", answer) == ["3"]
     assert [(row.code, row.version) for row in saved(plant)] == [("2", 1)]
