@@ -101,7 +101,7 @@ async def test_a_terminal_on_a_full_disk_says_so_keeps_memory_bounded_and_goes_o
     await wait(lambda: terminal.journal.unwritten > 5)
     assert any("buffer" in fault for fault in terminal.faults)
     rig.receiver.mode = "ok"
-    await wait(lambda: not terminal.journal.fault and terminal.journal.unwritten < 5, seconds=120, what="recovery by itself")
+    await wait(lambda: not terminal.journal.fault and terminal.journal.unwritten < 5, seconds=30, what="recovery by itself")
     await rig.stop()
     rig.receiver.check_chain()
 
@@ -110,7 +110,7 @@ async def test_what_the_full_disk_made_the_terminal_drop_is_counted_in_an_event(
     terminal = await rig.start()
     await wait(lambda: len(rig.receiver.stored) >= 1)
     terminal.journal.add([Reading(0, NOW, at, Quality.GOOD, b"") for at in range(100_050)])
-    await wait(lambda: rig.receiver.events("readings-dropped"), seconds=120)
+    await wait(lambda: rig.receiver.events("readings-dropped"), seconds=30)
     assert sum(event["count"] for event in rig.receiver.events("readings-dropped")) == terminal.journal.dropped >= 50
 
 
