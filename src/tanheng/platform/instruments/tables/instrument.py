@@ -1,0 +1,155 @@
+"""The tables of instruments and of the steps of their lives."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from tanheng.platform.instruments import forms
+from tanheng.platform.instruments.lines import range_text
+from tanheng.platform.instruments.models import Instrument, Spell
+from tanheng.platform.instruments.tables.standing import StandingTable, Stood
+from tanheng.platform.ui.tables import (
+    BLANK,
+    ChoiceColumn,
+    DayColumn,
+    FileColumn,
+    FlagColumn,
+    HeadColumn,
+    LedgerTable,
+    NumberColumn,
+    ReferenceColumn,
+)
+
+
+class InstrumentTable(StandingTable):
+    """Instruments."""
+
+    code = HeadColumn()
+    kind = ChoiceColumn(forms.KINDS)
+    use = Stood(verbose_name=_("State of use"))
+    trace = Stood(verbose_name=_("Certificate"))
+    valid_class = Stood(verbose_name=_("Accuracy class (certificate)"))
+    due = Stood(verbose_name=_("Certificate valid to"))
+    points = Stood(verbose_name=_("Metering points"))
+    range_text = tables.Column(empty_values=())
+    range_low = NumberColumn()
+    range_high = NumberColumn()
+    made_on = DayColumn()
+    traceability = ChoiceColumn(forms.TRACEABILITIES)
+    mandatory = FlagColumn()
+    cycle_months = NumberColumn()
+    interval_months = NumberColumn()
+    collecting = ChoiceColumn(forms.COLLECTING)
+    smart = FlagColumn()
+    portable = FlagColumn()
+    temperature_low = NumberColumn()
+    temperature_high = NumberColumn()
+    humidity = NumberColumn()
+    dust = ChoiceColumn(forms.EXPOSURES)
+    vibration = ChoiceColumn(forms.EXPOSURES)
+    taken_over_on = DayColumn()
+    taken_over_state = ChoiceColumn(forms.TAKEN_OVER)
+    hidden_at_first = frozenset(
+        {
+            "name_en",
+            "used_class",
+            "range_text",
+            "range_low",
+            "range_high",
+            "range_unit",
+            "serial_reason",
+            "made_on",
+            "purpose",
+            "mandatory",
+            "cycle_months",
+            "interval_months",
+            "collecting",
+            "frequency",
+            "smart",
+            "portable",
+            "temperature_low",
+            "temperature_high",
+            "humidity",
+            "dust",
+            "vibration",
+            "medium",
+            "taken_over_on",
+            "taken_over_state",
+            "remark",
+            "traceability",
+            "maker",
+            "model",
+            "serial",
+            "version",
+            "known_from",
+        }
+    )
+
+    class Meta(LedgerTable.Meta):
+        """Columns."""
+
+        model = Instrument
+        fields = (
+            "code",
+            "name_zh",
+            "name_en",
+            "kind",
+            "use",
+            "trace",
+            "valid_class",
+            "nominal_class",
+            "due",
+            "points",
+            "model",
+            "used_class",
+            "range_text",
+            "range_low",
+            "range_high",
+            "range_unit",
+            "maker",
+            "serial",
+            "serial_reason",
+            "made_on",
+            "place",
+            "purpose",
+            "person",
+            "traceability",
+            "mandatory",
+            "cycle_months",
+            "interval_months",
+            "collecting",
+            "frequency",
+            "smart",
+            "portable",
+            "temperature_low",
+            "temperature_high",
+            "humidity",
+            "dust",
+            "vibration",
+            "medium",
+            "taken_over_on",
+            "taken_over_state",
+            "remark",
+        )
+
+    def render_range_text(self, record: Instrument) -> str | SafeString:
+        """Return the range as printed, or what its ends say."""
+        return range_text(record) or BLANK
+
+
+class SpellTable(LedgerTable):
+    """Steps."""
+
+    started_on = HeadColumn()
+    instrument = ReferenceColumn()
+    state = ChoiceColumn(forms.USES)
+    document = FileColumn()
+    hidden_at_first = frozenset({"new_class", "version"})
+
+    class Meta(LedgerTable.Meta):
+        """Columns."""
+
+        model = Spell
+        fields = ("started_on", "instrument", "state", "why", "new_class", "person", "document")
