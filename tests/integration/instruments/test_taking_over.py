@@ -25,8 +25,9 @@ from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
 from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui import sheets
-from tanheng.platform.ui.importing import Importer, Outcome, OwnSheets
+from tanheng.platform.ui.importing import Importer, OwnSheets
 from tanheng.platform.ui.layouts import Layout
+from tanheng.platform.ui.outcome import Outcome
 
 Enter = Callable[..., Any]
 KEEPER = Actor.system("tests")

@@ -29,9 +29,10 @@ from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui import sheets
 from tanheng.platform.ui.forms import dress
 from tanheng.platform.ui.frame import Page
-from tanheng.platform.ui.importing import Importer, Outcome
+from tanheng.platform.ui.importing import Importer
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.ledger import LedgerPages
+from tanheng.platform.ui.outcome import Outcome
 from tanheng.platform.ui.sheets import Row, Sheet
 
 LANGUAGES = ("zh-hans", "en")

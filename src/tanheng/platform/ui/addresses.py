@@ -11,11 +11,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from tanheng.platform.ui.detail import DetailPage, RetirePage
 from tanheng.platform.ui.editing import CheckField, EditPage
 from tanheng.platform.ui.files import FilePage, FilesPage
-from tanheng.platform.ui.importing import ImportPage, TemplateFile
+from tanheng.platform.ui.import_pages import ImportPage
 from tanheng.platform.ui.laying_out import MapPage
 from tanheng.platform.ui.ledger import LedgerPages
 from tanheng.platform.ui.listing import ExportFile, LedgerPage, ListFilePage, ListPage, SavedFilters
 from tanheng.platform.ui.selection import SelectionPage
+from tanheng.platform.ui.template_file import TemplateFile
 
 
 def ledger_urls(ledger: LedgerPages) -> URLResolver:

@@ -18,7 +18,7 @@ from tanheng.core.errors import InputError, TanhengError
 from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Attachment
 from tanheng.platform.ui import heads, layouts, mappings
-from tanheng.platform.ui.importing import ImportForm, ImportPage
+from tanheng.platform.ui.import_pages import ImportForm, ImportPage
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.layouts import Layout
 from tanheng.platform.ui.ledger import heading

@@ -1,0 +1,168 @@
+"""The pages of an import: choosing a file, seeing what it would do, doing it.
+
+The file is kept, hashed and logged, when it arrives, so that what was checked is what is imported, and so that the original can
+be found later.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tanheng.core.errors import InputError
+from tanheng.platform.errors import MissingError
+from tanheng.platform.record import attachments
+from tanheng.platform.record.actor import require
+from tanheng.platform.record.models import Attachment
+from tanheng.platform.ui import mappings, sheets
+from tanheng.platform.ui.forms import dress
+from tanheng.platform.ui.importing import Importer, OwnSheets
+from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.layouts import Layout, month_in, take
+from tanheng.platform.ui.listing import LedgerPage
+from tanheng.platform.ui.models import SheetMapping
+from tanheng.platform.ui.outcome import Outcome
+from tanheng.platform.ui.sheets import Grid
+from tanheng.platform.ui.strange_words import Word, strange_words
+
+
+class ImportForm(forms.Form):
+    """The file, and why records are corrected by it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File (.xlsx or .csv)"), widget=forms.ClearableFileInput({"accept": ".xlsx,.csv"})
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, where records are corrected"), max_length=2000, required=False, widget=forms.TextInput()
+    )
+
+
+class ImportPage(LedgerPage):
+    """Choosing a file, seeing what it would do, doing it."""
+
+    template = "ui/ledger/import.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
+        """Return the form."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        return self._page(ImportForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check a file that is handed in, or import one that was checked."""
+        require(self.actor, self.ledger.write, self.plant.pk)
+        if request.POST.get("kept"):
+            return self._import(request.POST["kept"], request.POST.get("reason", "").strip())
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(form, status=400)
+        try:
+            kept = self._keep(form.cleaned_data["file"])
+            return self._check(form, kept, form.cleaned_data["reason"].strip())
+        except InputError as error:
+            for finding in (error, *error.findings):
+                form.add_error("file", text_of(finding))
+            return self._page(form, status=400)
+
+    def _check(self, form: ImportForm, kept: Attachment, reason: str) -> HttpResponse:
+        """Check our own sheet, or one whose layout is known; a sheet of another kind is first laid out by a person."""
+        try:
+            return self._page(form, kept=kept, outcome=self._run(kept, reason, None, keep=False))
+        except InputError as error:
+            if error.code != "platform.ui.sheet_refused":
+                raise
+        grids = self.grids_of(kept)
+        known = mappings.recognised(self.plant, self.ledger.name, grids)
+        if known is None or (known.is_exact and known.wants_month(kept.name)) or not known.is_exact:
+            query = {"reason": reason, **({"mapping": str(known.mapping.uid)} if known is not None else {})}
+            return redirect(self.link("map", uid=kept.uid, query=query))
+        if self.words_of(kept, grids, known.layout):
+            query = {"reason": reason, "mapping": str(known.mapping.uid), "words": "1"}
+            return redirect(self.link("map", uid=kept.uid, query=query))
+        return self.checked(form, kept, reason, known.mapping)
+
+    def words_of(self, kept: Attachment, grids: Sequence[Grid], layout: Layout) -> list[Word]:
+        """Return the words of a workbook that neither our lists nor a layout know."""
+        taken = take(layout, grids, self.ledger.resource, month=month_in([kept.name]))
+        return strange_words(self.ledger, self.plant, layout, taken.rows)
+
+    def checked(
+        self, form: ImportForm, kept: Attachment, reason: str, mapping: SheetMapping, *, month: str = ""
+    ) -> HttpResponse:
+        """Return the result of a check with a layout that was kept."""
+        outcome = self._run(kept, reason, mapping, month=month, keep=False)
+        return self._page(form, kept=kept, outcome=outcome, mapping=mapping, month=month)
+
+    def _import(self, uid: str, reason: str) -> HttpResponse:
+        kept = self.kept(uid)
+        mapping = mappings.one(self.plant, self.ledger.name, self.request.POST.get("mapping", ""))
+        month = self.request.POST.get("month", "")
+        try:
+            outcome = self._run(kept, reason, mapping, month=month, keep=True)
+        except InputError as error:  # the layout was changed meanwhile
+            messages.error(self.request, text_of(error))
+            return redirect(self.link("import"))
+        if outcome.faults:
+            form = ImportForm(initial={"reason": reason})
+            return self._page(form, kept=kept, outcome=outcome, mapping=mapping, month=month, status=409)
+        said = {"new": outcome.new, "corrected": outcome.corrected, "unchanged": outcome.unchanged, "file": kept.name}
+        text = _("Imported from “%(file)s”: %(new)s new, %(corrected)s corrected, %(unchanged)s unchanged.") % said
+        messages.success(self.request, text)
+        return redirect(self.link("list"))
+
+    def _keep(self, file: UploadedFile[Any]) -> Attachment:
+        return attachments.store(
+            file.chunks(), plant=self.plant.pk, name=file.name or "file", actor=self.actor, allowed=sheets.MEDIA
+        )
+
+    def kept(self, uid: str) -> Attachment:
+        """Return a file that the actor handed in."""
+        try:
+            found = Attachment.objects.filter(plant=self.plant, uid=uuid.UUID(uid), actor=self.actor.uid).first()
+        except ValueError:
+            found = None
+        if found is None:
+            raise MissingError("platform.ui.no_file")
+        return found
+
+    def grids_of(self, kept: Attachment) -> list[Grid]:
+        """Return the sheets of a file, its bytes found to be those that were logged."""
+        with attachments.opened(kept):
+            return sheets.grids(attachments.path_of(kept.sha256), kept.media)
+
+    def _run(self, kept: Attachment, reason: str, mapping: SheetMapping | None, *, keep: bool, month: str = "") -> Outcome:
+        importer = Importer(self.ledger, self.plant, self.actor, reason)
+        if mapping is not None:
+            layout = Layout.from_json(mapping.layout)
+            own = OwnSheets(self.grids_of(kept), layout, month or month_in([kept.name]))
+            return importer.run_own(own, keep=keep)
+        with attachments.opened(kept):  # the bytes are those that were logged
+            rows = sheets.read(attachments.path_of(kept.sha256), kept.media)
+        return importer.run(rows, keep=keep)
+
+    def _page(
+        self,
+        form: ImportForm,
+        *,
+        kept: Attachment | None = None,
+        outcome: Outcome | None = None,
+        mapping: SheetMapping | None = None,
+        month: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        dress(form)
+        reason = str(
+            form.cleaned_data.get("reason", "") if form.is_bound and form.is_valid() else form.initial.get("reason", "")
+        )
+        values = {"form": form, "kept": kept, "outcome": outcome, "reason": reason, "mapping": mapping, "month": month}
+        if mapping is not None and kept is not None:
+            values["map"] = self.link("map", uid=kept.uid, query={"mapping": str(mapping.uid), "reason": reason})
+        return self.show(values, template="ui/ledger/import.html", status=status)
