@@ -156,13 +156,24 @@ def faults(refused: InputError) -> list[tuple[str, str]]:
     return [(one.code, str(one.fields.get("field"))) for one in refused.findings]
 
 
-@pytest.fixture
-def desk(database: str) -> Desk:
+def found() -> Desk:
     """Return the desk of a new plant."""
     with scope([]):
         code = f"network-{next(_numbers)}"
         plant = tenants.found(actor=SYSTEM, code=code, name_zh="华东水泥有限公司", name_en="East Cement")
     return Desk(plant)
+
+
+@pytest.fixture
+def desk(database: str) -> Desk:
+    """Return the desk of a new plant."""
+    return found()
+
+
+@pytest.fixture
+def elsewhere(database: str) -> Desk:
+    """Return the desk of another plant."""
+    return found()
 
 
 @pytest.fixture

@@ -28,6 +28,11 @@ from tanheng.platform.errors import RecordError
 T = TypeVar("T")
 
 
+def columns(content: Any) -> dict[str, object]:  # Any: contents are dataclasses of many types
+    """Return the fields of a content by their names."""
+    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
+
+
 @dataclass(frozen=True, slots=True)
 class Schema(Generic[T]):
     """One edition of one type of payload.
@@ -39,12 +44,12 @@ class Schema(Generic[T]):
     kind : type
         Frozen dataclass of the content.
     project : callable
-        Content to columns of the app's model.
+        Content to columns of the app's model; by default a column for each field.
     """
 
     id: str
     kind: type[T]
-    project: Callable[[T], dict[str, object]]
+    project: Callable[[T], dict[str, object]] = columns
 
     def read(self, content: object) -> T:
         """Return the content written as JSON values.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 
@@ -25,8 +24,4 @@ class ClinkerBoundary:
     document: str
 
 
-def _project(content: ClinkerBoundary) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("clinker_boundary/1", ClinkerBoundary, _project)
+SCHEMA = Schema("clinker_boundary/1", ClinkerBoundary)

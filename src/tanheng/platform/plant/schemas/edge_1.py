@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 from tanheng.metrology.network.model import Medium
@@ -33,8 +32,4 @@ class Edge:
     remark: str
 
 
-def _project(content: Edge) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("edge/1", Edge, _project)
+SCHEMA = Schema("edge/1", Edge)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from dataclasses import dataclass
 
@@ -39,8 +38,4 @@ class Enterprise:
     founded_on: datetime.date | None
 
 
-def _project(content: Enterprise) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("enterprise/1", Enterprise, _project)
+SCHEMA = Schema("enterprise/1", Enterprise)

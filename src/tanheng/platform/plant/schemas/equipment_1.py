@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 
@@ -61,8 +60,4 @@ class Equipment:
     remark: str
 
 
-def _project(content: Equipment) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("equipment/1", Equipment, _project)
+SCHEMA = Schema("equipment/1", Equipment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import enum
 from dataclasses import dataclass
@@ -56,8 +55,4 @@ class Line:
     commissioned_on: datetime.date | None
 
 
-def _project(content: Line) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("line/1", Line, _project)
+SCHEMA = Schema("line/1", Line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 
@@ -47,8 +46,4 @@ class Node:
     remark: str
 
 
-def _project(content: Node) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("node/1", Node, _project)
+SCHEMA = Schema("node/1", Node)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import enum
 from dataclasses import dataclass
@@ -44,8 +43,4 @@ class Permit:
     remark: str
 
 
-def _project(content: Permit) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("permit/1", Permit, _project)
+SCHEMA = Schema("permit/1", Permit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 
@@ -59,8 +58,4 @@ class Point:
     remark: str
 
 
-def _project(content: Point) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("point/1", Point, _project)
+SCHEMA = Schema("point/1", Point)

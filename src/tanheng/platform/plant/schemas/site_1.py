@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,8 +44,4 @@ class Site:
     in_boundary: bool
 
 
-def _project(content: Site) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("site/1", Site, _project)
+SCHEMA = Schema("site/1", Site)

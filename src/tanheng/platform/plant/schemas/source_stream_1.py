@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,8 +51,4 @@ class SourceStream:
     remark: str
 
 
-def _project(content: SourceStream) -> dict[str, object]:
-    return {field.name: getattr(content, field.name) for field in dataclasses.fields(content)}
-
-
-SCHEMA = Schema("source_stream/1", SourceStream, _project)
+SCHEMA = Schema("source_stream/1", SourceStream)

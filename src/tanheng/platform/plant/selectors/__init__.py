@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tanheng.platform.plant.selectors.master import codes, history, ledger, one, plant_by_code, plants, today
+from tanheng.platform.plant.selectors.master import codes, history, ledger, one, plant_by_code, plants
 from tanheng.platform.plant.selectors.network import RULE_SETS, Classes, classes, classes_of, definition, network
+from tanheng.platform.record.reading import today
 
 __all__ = [
     "RULE_SETS",
