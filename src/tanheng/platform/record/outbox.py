@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from tanheng.platform.errors import MissingError
-from tanheng.platform.record import clock
+from tanheng.platform.record import clock, insertion
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import LogEntry
 from tanheng.trust.statement import SALT_BYTES, Statement, StatementType
-
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def record_many(
             at=clock.to_datetime(time_ms),
         )
         entries.append(entry)
-    LogEntry.objects.bulk_create(entries, batch_size=BATCH)
+    insertion.insert(entries)
     return logged
 
 

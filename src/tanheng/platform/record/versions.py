@@ -16,7 +16,7 @@ from django.db.models import Q
 from tanheng.core.errors import InputError
 from tanheng.core.period import zone as zone_of
 from tanheng.platform.errors import ConflictError, MissingError
-from tanheng.platform.record import clock, outbox, schema
+from tanheng.platform.record import clock, insertion, outbox, schema
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.schema import Payload
@@ -127,9 +127,8 @@ def write_many(
         _row(model, plant=plant, subject=subject, number=1, payload=payload, data=one.payload, logged=where, actor=actor)
         for subject, payload, one, where in zip(subjects, payloads, said, logged, strict=True)
     ]
-    manager: Any = model._default_manager  # Any: heirs of Version; Django's documented name
     try:
-        manager.bulk_create(rows, batch_size=outbox.BATCH)
+        insertion.insert(rows)
     except IntegrityError as error:
         raise _refused(model, error) from error
     if len(rows) >= MANY:
