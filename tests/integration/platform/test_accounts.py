@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -18,6 +20,7 @@ from tanheng.platform.accounts.roles import Role
 from tanheng.platform.accounts.selectors import actor_of, has_administrator, mail_addresses, token_of
 from tanheng.platform.database.scope import scope
 from tanheng.platform.errors import ConflictError, DutiesError, MissingError, RightsError
+from tanheng.platform.record import tenants
 from tanheng.platform.record.actor import Actor, refuse_same_person, require, require_second_factor
 from tanheng.platform.record.models import AuditEvent, Plant
 
@@ -268,6 +271,20 @@ def test_the_page_of_a_link_makes_the_account_and_leads_to_the_second_factor(fre
     assert answer["Location"] == "/accounts/2fa/totp/activate/"
     assert client.get(answer["Location"]).status_code == 200
     assert client.get(f"/join/{link.secret}").status_code == 404
+
+
+def test_the_first_administrator_of_a_platform_with_a_plant_stores_a_second_factor(fresh_database: str) -> None:
+    with scope([]):
+        tenants.found(actor=Actor.system("tests"), code="example", name_zh="某水泥厂", name_en="A plant")
+        link = services.first_administrator_link()
+    assert link is not None
+    client = Client()
+    client.post(f"/join/{link.secret}", {"username": "first", "name": "李", "password": PASSWORD, "again": PASSWORD})
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 200
+    code = format_hotp_value(hotp_value(client.session[SECRET_SESSION_KEY], int(time.time()) // 30))
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": code})
+    assert answer.status_code == 302
+    assert client.get(answer["Location"]).status_code == 200
 
 
 def test_logins_good_and_bad_stand_in_the_audit_trail_and_too_many_lock_out(fresh_database: str) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views import View
 
 from tanheng import __version__
@@ -32,7 +33,11 @@ _STATUS: tuple[tuple[type[TanhengError], int], ...] = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:  # Any: template context
-    """Return what every template may use: the frame of somebody logged in, and the theme."""
+    """Return what every template may use: the frame of somebody logged in, and the theme.
+
+    What is read from the database is read when a template uses it: some texts are made after the request's scope has closed,
+    among them what is said once a second factor has been stored.
+    """
     theme = request.COOKIES.get(THEME_COOKIE, "")
     actor: Actor | None = getattr(request, "actor", None)
     shown: dict[str, Any] = {  # Any: as above
@@ -43,10 +48,10 @@ def context(request: HttpRequest) -> dict[str, Any]:  # Any: template context
         "company_login": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
     if actor is not None:
-        choices: Choices | None = getattr(request, "tanheng_choices", None)
-        if choices is None:
-            choices = without_choice(actor)
-        shown |= {"actor": actor, "choices": choices, "carry": choices.carry, "menu": menu.shown(request.path)}
+        chosen: Choices | None = getattr(request, "tanheng_choices", None)
+        choices: Any = chosen or SimpleLazyObject(lambda: without_choice(actor))  # Any: the one stands for the other
+        carry = chosen.carry if chosen is not None else ""
+        shown |= {"actor": actor, "choices": choices, "carry": carry, "menu": menu.shown(request.path)}
     return shown
 
 
