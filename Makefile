@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+unexport PYTHONDONTWRITEBYTECODE  # some images set it; the suite starts hundreds of processes, and each would compile everything anew
 
 PYTHON ?= python3
 PORT ?= 8080

@@ -20,6 +20,10 @@ from tanheng.platform.testing import configure, using
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver keeps a loop in this thread; the database is not in it
 configure()
 
+from django.conf import settings
+
+settings.WHITENOISE_AUTOREFRESH = False  # the browser gets its files as in production
+
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import Client
 from django.utils import timezone

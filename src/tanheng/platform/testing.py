@@ -52,6 +52,7 @@ def configure() -> DataFolder:
 
     setup_test_environment()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a good one takes its time on purpose
+    settings.WHITENOISE_AUTOREFRESH = True  # each of Django's test clients builds the application: not with a list of all files
     return folder
 
 
