@@ -7,13 +7,9 @@ slow the machine is.
 from __future__ import annotations
 
 import itertools
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +19,9 @@ from tanheng.core.period import Month, PlantClock
 from tanheng.lake import Engine, FileJournal, PlantLake, Query, Record, Rows, joined, open_plant
 from tanheng.lake.plant import KEEP_RETIRED_MS
 
+Forks = Callable[[str, Path], Callable[[random.Random, float], int]]
 MONTH = Month(2026, 10)
 OCTOBER = PlantClock().month(MONTH)
-
-WRITER = """
-import sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from test_lake_kill import write
-write(Path(sys.argv[1]))
-"""
 
 
 def rows_of(position: int, record: Record) -> Rows:
@@ -55,7 +44,7 @@ def drain(journal: FileJournal, lake: PlantLake) -> None:
 
 def write(folder: Path) -> None:
     """Acknowledge records, tell each on standard output, bring them into the lake, seal it now and then; until killed."""
-    with Engine(memory_mib=128, threads=1) as engine:
+    with Engine(memory_mib=128, threads=1, spill=folder / "spill") as engine:
         journal = FileJournal(folder / "journal.sqlite")
         lake = open_plant(folder / "lake", "plant-1", engine=engine)
         lake.tidy()
@@ -73,40 +62,16 @@ def write(folder: Path) -> None:
                 print("sealed", flush=True)
 
 
-def killed(folder: Path, chance: random.Random) -> int:
-    """Let the writer run, kill it at a random moment, and return the last number it acknowledged."""
-    here = str(Path(__file__).parent)
-    child = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(folder), here],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": here},
-    )
-    assert child.stdout is not None
-    told = [child.stdout.readline() for _ in range(chance.randint(1, 40))]
-    time.sleep(chance.uniform(0, 0.05))
-    child.send_signal(signal.SIGKILL)
-    numbers = [*told, *child.stdout.read().splitlines()]
-    child.wait()
-    whole = [int(number) for number in numbers if number.strip().isdigit()]
-    return max(whole[:-1] or [-1], default=-1)  # the last line may be cut in the middle
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine(memory_mib=256, threads=1) as one:
-        yield one
-
-
-def survive(folder: Path, engine: Engine, kills: int) -> None:
+def survive(folder: Path, engine: Engine, forks: Forks, kills: int) -> None:
     """Kill the writer so often; every fifty kills open what it left and hold it against what it acknowledged."""
     chance = random.Random(kills)  # noqa: S311  # repeatable moments
+    killed = forks("test_lake_kill", folder)
     acknowledged = -1
     for number in range(1, kills + 1):
-        acknowledged = max(acknowledged, killed(folder, chance))
+        acknowledged = max(acknowledged, killed(chance, 0.05))
         if number % 50 == 0 or number == kills:
             compare(folder, engine, acknowledged)
-            print(f"{number} kills, {acknowledged} acknowledged")
+            print(f"{number} kills, {acknowledged} acknowledged", flush=True)
     state = open_plant(folder / "lake", "plant-1", engine=engine).catalogue.state()
     assert any(segment.month for segment in state.segments)  # the writer lived long enough to seal
 
@@ -130,11 +95,11 @@ def compare(folder: Path, engine: Engine, acknowledged: int) -> None:
 
 
 @pytest.mark.kill
-def test_fifteen_kills(tmp_path: Path, engine: Engine) -> None:
-    survive(tmp_path, engine, 15)
+def test_fifteen_kills(tmp_path: Path, engine: Engine, forks: Forks) -> None:
+    survive(tmp_path, engine, forks, 15)
 
 
 @pytest.mark.kill
 @pytest.mark.long
-def test_a_thousand_kills(tmp_path: Path, engine: Engine) -> None:
-    survive(tmp_path, engine, 1000)
+def test_a_thousand_kills(tmp_path: Path, engine: Engine, forks: Forks) -> None:
+    survive(tmp_path, engine, forks, 1000)

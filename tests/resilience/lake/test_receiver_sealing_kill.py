@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,17 +18,10 @@ from tanheng.trust.key_file import StoredKey
 from tanheng.trust.keys import Purpose, record_of
 from tanheng.trust.suites import Algorithm, signer
 
+Forks = Callable[[str, Path], Callable[[random.Random, float], int]]
 CLOCK = PlantClock()
 JANUARY = CLOCK.month(Month(2020, 1))
 DAY = 86_400_000
-
-WRITER = """
-import sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from test_receiver_sealing_kill import write
-write(Path(sys.argv[1]))
-"""
 
 
 def probe() -> Probe:
@@ -56,7 +44,7 @@ def opened(folder: Path, engine: Engine, now: list[int]) -> Receiver:
 
 def write(folder: Path) -> None:
     """Take an envelope a simulated day, tell each, drain every third; the receiver seals each month four days after its end."""
-    with Engine(memory_mib=128, threads=1) as engine:
+    with Engine(memory_mib=128, threads=1, spill=folder / "spill") as engine:
         now = [JANUARY.start]
         receiver, terminal = opened(folder, engine, now), probe()
         stored = receiver.stored()
@@ -71,33 +59,14 @@ def write(folder: Path) -> None:
                 receiver.drain()
 
 
-def killed(folder: Path, chance: random.Random) -> int:
-    """Let the receiver run, kill it at a random moment, and return the last number it acknowledged."""
-    here = str(Path(__file__).parent)
-    environment = {**os.environ, "PYTHONPATH": here}
-    command = [sys.executable, "-c", WRITER, str(folder), here]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    assert child.stdout is not None
-    told = [child.stdout.readline() for _ in range(chance.randint(1, 40))]
-    time.sleep(chance.uniform(0, 0.1))
-    child.send_signal(signal.SIGKILL)
-    told += child.stdout.read().splitlines()
-    child.wait()
-    whole = [int(line) for line in told if line.strip().isdigit()]
-    return max(whole[:-1] or [-1], default=-1)  # the last line may be cut in the middle
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine(memory_mib=256, threads=1) as one:
-        yield one
-
-
 @pytest.mark.kill
 @pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
-def test_a_killed_receiver_loses_no_envelope_and_states_what_it_sealed(tmp_path: Path, engine: Engine, kills: int) -> None:
+def test_a_killed_receiver_loses_no_envelope_and_states_what_it_sealed(
+    tmp_path: Path, engine: Engine, forks: Forks, kills: int
+) -> None:
     chance = random.Random(kills)  # noqa: S311  # repeatable moments
-    acknowledged = max(killed(tmp_path, chance) for _ in range(kills))
+    killed = forks("test_receiver_sealing_kill", tmp_path)
+    acknowledged = max(killed(chance, 0.1) for _ in range(kills))
     now = [JANUARY.start + 400_000 * DAY]
     receiver, terminal = opened(tmp_path, engine, now), probe()
     receiver.drain()
