@@ -2,7 +2,7 @@
 
 Of each segment: its bytes have the catalogue's SHA-256; its rows are in order and unique; their number, first and last instant,
 corrections and minutes are those of the catalogue (a catalogue that denies corrections would hide them from every question);
-its summary is the one that the rows give. Of each file of refused readings: its bytes have the digest in its name. Of
+its summary and stands are those that the rows give. Of each file of refused readings: its bytes have the digest in its name. Of
 each pack of envelopes: the same, and none is missing between two others.
 """
 
@@ -18,8 +18,8 @@ from tanheng.lake.catalogue import State
 from tanheng.lake.durable import NAME_DIGITS
 from tanheng.lake.errors import LakeError, SegmentError
 from tanheng.lake.files import Files
-from tanheng.lake.segment import Facts, Segment, read_parts, read_summary
-from tanheng.lake.summary import Summariser
+from tanheng.lake.footer import Footer
+from tanheng.lake.segment import Facts, Segment, read_parts, read_stands, read_summary
 
 FACTS = ("rows", "first", "last", "max_version", "one_a_minute")
 
@@ -50,11 +50,12 @@ def _of_segment(files: Files, segment: Segment) -> Iterator[LakeError]:
         parts = read_parts(files, segment)
         first = list(itertools.islice(parts, 1))  # compares the digest
         summary = read_summary(files, segment) if segment.month is not None else None
-        summariser = None if summary is None else Summariser(summary.edges)
+        footer = None if summary is None else Footer(summary.edges)
         for part in itertools.chain(first, parts):
             facts.take(part)
-            if summariser is not None:
-                summariser.take(part)
+            if footer is not None:
+                footer.take(part)
+        stands = read_stands(files, segment) if footer is not None else None
     except SegmentError as error:
         yield error if "path" in error.fields else SegmentError("lake.segment.disorder", path=segment.path)
         return
@@ -62,8 +63,10 @@ def _of_segment(files: Files, segment: Segment) -> Iterator[LakeError]:
         found, wanted = getattr(facts, name), getattr(segment, name)
         if found != wanted:
             yield SegmentError("lake.segment.fact", path=segment.path, name=name, found=found, wanted=wanted)
-    if summariser is not None and summariser.summary() != summary:
-        yield SegmentError("lake.segment.summary", path=segment.path)
+    if footer is not None:
+        daily, stood = footer.finished()
+        if daily != summary or (stands is not None and (stood is None or not stood.same(stands))):
+            yield SegmentError("lake.segment.summary", path=segment.path)
 
 
 def _of_refused(files: Files, path: str) -> Iterator[LakeError]:

@@ -19,8 +19,9 @@ from tanheng.core.batch import Quality
 from tanheng.core.period import Span
 from tanheng.lake.division import Whole, divided
 from tanheng.lake.plant import PlantLake
-from tanheng.lake.segment import Segment
+from tanheng.lake.segment import Daily, Segment
 from tanheng.lake.sql import codes, file_parameters, source, span_index
+from tanheng.lake.summary import Summary
 
 _MINUTE = 60_000
 
@@ -70,10 +71,10 @@ def added(
     found: defaultdict[tuple[int, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
     asked = Asked(sorted(set(channels)), spans)
     segments = lake.catalogue.state().overlapping(spans[0].start, spans[-1].end)
-    wholes, rest = divided(segments, spans, lake.summary) if summaries else ([], segments)
+    wholes, rest = divided(segments, spans, lake.summary if summaries else lambda _: None)
     answers: list[Iterable[tuple[Any, ...]]] = [pair.plain(lake, rest, asked)]
     for whole in wholes:
-        touched = _touched(lake, whole, asked.channels)
+        touched = touched_cells(lake, whole, asked.channels)
         if touched:
             cells = Asked(asked.channels, spans, (whole.summary.days, touched))
             answers.append(pair.plain(lake, [whole.segment, *whole.beside], cells))
@@ -85,7 +86,7 @@ def added(
     return found
 
 
-def _touched(lake: PlantLake, whole: Whole, channels: list[int]) -> frozenset[tuple[int, int]]:
+def touched_cells(lake: PlantLake, whole: Whole[Daily], channels: list[int]) -> frozenset[tuple[int, int]]:
     """Return the channels and days of a sealed month of which another segment holds a reading too."""
     if not whole.beside or not channels:
         return frozenset()
@@ -95,7 +96,7 @@ def _touched(lake: PlantLake, whole: Whole, channels: list[int]) -> frozenset[tu
 
 
 def _of_summary(
-    whole: Whole, channels: frozenset[int], touched: frozenset[tuple[int, int]], names: tuple[str, str]
+    whole: Whole[Summary], channels: frozenset[int], touched: frozenset[tuple[int, int]], names: tuple[str, str]
 ) -> Iterator[tuple[int, int, int, int]]:
     """Yield channel, span and the two numbers of each cell of a summary that nothing else touches."""
     summary = whole.summary
@@ -108,7 +109,7 @@ def _of_summary(
 def _sums(lake: PlantLake, segments: Sequence[Segment], asked: Asked) -> list[tuple[Any, ...]]:
     if not segments or not asked.channels:
         return []
-    table, parameters = _chosen(lake, segments, asked)
+    table, parameters = chosen_rows(lake, segments, asked)
     question = f"""
         SELECT channel, {_owner(asked.spans)}, sum(value), count(*) FROM ({table})
         WHERE quality IN ({codes(COUNTED)}) GROUP BY 1, 2"""
@@ -126,7 +127,7 @@ def _minutes(lake: PlantLake, segments: Sequence[Segment], asked: Asked) -> list
     for chosen, each_row in _by_minutes(segments) if asked.cells is None else [(segments, False)]:
         if not chosen or not asked.channels:
             continue
-        table, parameters = _chosen(lake, chosen, asked)
+        table, parameters = chosen_rows(lake, chosen, asked)
         if not each_row:
             table = f"""
                 SELECT channel, time // {_MINUTE} * {_MINUTE} AS time, min(CASE WHEN {good} THEN 0 ELSE quality END) AS quality
@@ -144,7 +145,7 @@ MINUTES = Pair(("minutes", "valid"), _minutes)
 """Minutes with a value, and with a valid one."""
 
 
-def _chosen(lake: PlantLake, segments: Sequence[Segment], asked: Asked) -> tuple[str, dict[str, object]]:
+def chosen_rows(lake: PlantLake, segments: Sequence[Segment], asked: Asked) -> tuple[str, dict[str, object]]:
     """Return the SQL of the readings asked for, and its parameters."""
     table = source(segments, Span(asked.spans[0].start, asked.spans[-1].end), asked.channels)
     parameters = file_parameters(segments, lake.paths)

@@ -19,13 +19,14 @@ from tanheng.lake.engine import Engine
 from tanheng.lake.errors import LakeError, RowsError, SegmentError
 from tanheng.lake.files import Files
 from tanheng.lake.rows import Rows, joined
-from tanheng.lake.segment import Segment, read_summary, rows_of_table, table_of, write_segment
+from tanheng.lake.segment import Segment, read_stands, read_summary, rows_of_table, table_of, write_segment
+from tanheng.lake.stands import Stands
 from tanheng.lake.summary import Summary
 
 FOLD = 16
 """So many segments of one day are folded into one, unless the lake is opened with another number."""
-_SUMMARIES = 24
-"""So many summaries of sealed months are kept at hand: two years, about 50 MB."""
+_FOOTERS = 24
+"""Summaries and stands of so many sealed months are kept at hand: two years, about 70 MB."""
 KEEP_RETIRED_MS = 3_600_000
 """A retired file stays for an hour, for queries that still read it."""
 
@@ -90,7 +91,8 @@ class PlantLake:
         self.clock = clock
         self.engine = engine
         self._fold_at = fold
-        self._summary = functools.lru_cache(maxsize=_SUMMARIES)(functools.partial(read_summary, files))
+        self._summary = functools.lru_cache(maxsize=_FOOTERS)(functools.partial(read_summary, files))
+        self._stands = functools.lru_cache(maxsize=_FOOTERS)(functools.partial(read_stands, files))
 
     def append(self, rows: Rows, *, now: int, settled: int | None = None) -> Appended:
         """Store rows durably, each (channel, time, version) once.
@@ -187,6 +189,10 @@ class PlantLake:
     def summary(self, segment: Segment) -> Summary | None:
         """Return the summary of a sealed month, None when it has none; read once, for a file never changes."""
         return self._summary(segment) if segment.month is not None else None
+
+    def stands(self, segment: Segment) -> Stands | None:
+        """Return the stands of a sealed month, None when it has none; read once, for a file never changes."""
+        return self._stands(segment) if segment.month is not None else None
 
     def sweep(self, *, now: int) -> list[str]:
         """Remove the files retired more than an hour ago and return their paths."""

@@ -10,24 +10,23 @@ integers of ours, put there by ``int``; paths travel as parameters.
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from tanheng.core.aggregate import COUNTED, VALID, Hour, Integral, Reading, Step, StepEvent, Total, ValidityRule
+from tanheng.core.aggregate import COUNTED, VALID, Hour, Integral, Reading, Total, ValidityRule
 from tanheng.core.aggregate.validity import hour_of_minutes
 from tanheng.core.batch import Quality
 from tanheng.core.period import Span
 from tanheng.lake.answers import Completeness, Point, Register, Stored
 from tanheng.lake.counting import MINUTES, SUMS, added
 from tanheng.lake.errors import QueryError
+from tanheng.lake.latest import LOOKBACK_MS, latest
 from tanheng.lake.plant import PlantLake
-from tanheng.lake.sql import codes, exchange_epoch, exchange_rows, file_parameters, source, span_index
+from tanheng.lake.registers import totals
+from tanheng.lake.sql import codes, file_parameters, source, span_index
 
 _HOUR = 3_600_000
 _MINUTE = 60_000
-LOOKBACK_MS = 62 * 24 * _HOUR
-"""How far a last stand is looked for: a plant that stood still for a winter stop still has one."""
 
 
 class Query:
@@ -85,27 +84,7 @@ class Query:
         counted : bool
             Whether only readings count whose quality enters a total.
         """
-        found: dict[int, Reading] = {}
-        wanted = set(channels)
-        end = at + 1
-        for reach in sorted({min(reach, lookback) for reach in (2 * _HOUR, 26 * _HOUR, 8 * 24 * _HOUR, lookback)}):
-            missing = sorted(wanted - found.keys())
-            if not missing:
-                break
-            found.update(self._last(missing, Span(at + 1 - reach, end), counted=counted))
-            end = at + 1 - reach
-        return found
-
-    def _last(self, channels: Sequence[int], span: Span, *, counted: bool) -> dict[int, Reading]:
-        table, parameters = self._source(span, channels)
-        if table is None:
-            return {}
-        filtered = f"WHERE quality IN ({codes(COUNTED)})" if counted else ""
-        question = (
-            f"SELECT channel, max(time), arg_max(value, time), arg_max(quality, time) FROM ({table}) {filtered} GROUP BY 1"
-        )
-        rows = self._lake.engine.rows(question, parameters)
-        return {channel: Reading(time, value, Quality(quality)) for channel, time, value, quality in rows}
+        return latest(self._lake, self._lake.catalogue.state(), channels, at=at, lookback=lookback, counted=counted)
 
     def totals(
         self, registers: Sequence[Register], spans: Sequence[Span], *, lookback: int = LOOKBACK_MS
@@ -121,71 +100,7 @@ class Query:
             How far before the first span the stand is looked for that the first step begins with.
         """
         _ordered(spans)
-        by_channel = {register.channel: register for register in registers}
-        whole = Span(spans[0].start, spans[-1].end)
-        before = self.last(by_channel, at=whole.start, lookback=lookback, counted=True)
-        steps, parameters = self._steps(by_channel, whole, before)
-        empty = Total(None, 0, (), 0)
-        found = {channel: [empty] * len(spans) for channel in by_channel}
-        if not steps:
-            return found
-        owner = span_index("time", spans, closed_end=True)
-        events = "step <> after - before OR after < before OR exchanged"
-        question = f"""
-            SELECT channel, {owner} AS owner, sum(step), count(*), count(*) FILTER ({events}), max(time - since)
-            FROM ({steps}) WHERE step IS NOT NULL GROUP BY 1, 2 HAVING owner >= 0"""
-        rows = self._lake.engine.rows(question, parameters)
-        marked = self._events(steps, owner, events, parameters) if any(row[4] for row in rows) else {}
-        for channel, index, count, number, _, longest in rows:
-            found[channel][index] = Total(int(count), number, tuple(marked.get((channel, index), ())), longest)
-        return found
-
-    def _steps(
-        self, registers: Mapping[int, Register], whole: Span, before: Mapping[int, Reading]
-    ) -> tuple[str | None, dict[str, object]]:
-        """Return the SQL that gives the steps of registers in a span: channel, since, time, before, after, step, exchanged."""
-        table, parameters = self._source(Span(whole.start + 1, whole.end + 1), list(registers))
-        parts = []
-        epoch = exchange_epoch({channel: register.exchanges for channel, register in registers.items()})
-        if table is not None:
-            counted = f"quality IN ({codes(COUNTED)})"
-            parts.append(f"SELECT channel, time, value, {epoch} AS epoch, 1 AS rank FROM ({table}) WHERE {counted}")
-        for channel, stand in before.items():
-            held = f"SELECT {channel} AS channel, {stand.time} AS time, {stand.value} AS value"
-            parts.append(
-                f"SELECT channel, time::BIGINT AS time, value::BIGINT AS value, {epoch} AS epoch, 1 AS rank FROM ({held})"
-            )
-        for channel, register in registers.items():
-            earliest = before[channel].time if channel in before else None
-            parts += exchange_rows(channel, register.exchanges, after=earliest, until=whole.end)
-        if not parts:
-            return None, {}
-        moduli = {channel: register.modulus for channel, register in registers.items() if register.modulus is not None}
-        modulus = "CASE channel " + " ".join(f"WHEN {c} THEN {m}" for c, m in moduli.items()) + " END" if moduli else "NULL"
-        broken = any(register.exchanges for register in registers.values())
-        series = "channel, epoch ORDER BY time, rank" if broken else "channel ORDER BY time"
-        question = f"""
-            SELECT channel, since, time, before, after, rank <> 1 AS exchanged,
-                   CASE WHEN after >= before THEN after - before
-                        WHEN {modulus} IS NOT NULL AND after >= 0
-                             AND (after::HUGEINT + {modulus} - before) * 10 < {modulus} THEN after + {modulus} - before
-                        WHEN after >= 0 AND after::HUGEINT * 10 < before::HUGEINT * 9 THEN after
-                        ELSE after - before END AS step
-            FROM (SELECT channel, time, value AS after, rank,
-                         lag(value) OVER register AS before, lag(time) OVER register AS since
-                  FROM ({" UNION ALL ".join(parts)})
-                  WINDOW register AS (PARTITION BY {series}))"""
-        return question, parameters
-
-    def _events(self, steps: str, owner: str, events: str, parameters: dict[str, object]) -> dict[tuple[int, int], list[Step]]:
-        question = f"""
-            SELECT channel, {owner} AS owner, since, time, step, before, after, exchanged
-            FROM ({steps}) WHERE step IS NOT NULL AND ({events}) AND {owner} >= 0 ORDER BY channel, time"""
-        found: dict[tuple[int, int], list[Step]] = defaultdict(list)
-        for channel, index, since, time, step, before, after, exchanged in self._lake.engine.rows(question, parameters):
-            event = _event(int(step), before, after, exchanged=exchanged)
-            found[channel, index].append(Step(since, time, int(step), event))
-        return found
+        return totals(self._lake, registers, spans, lookback=lookback)
 
     def integrals(self, channels: Sequence[int], spans: Sequence[Span], *, hold: int) -> dict[int, list[Integral]]:
         """Return the integral of each rate over each of ``spans``; a reading stands until the next one, at most ``hold`` ms."""
@@ -286,14 +201,6 @@ class Query:
         if not segments or not channels:
             return None, {}
         return source(segments, span, channels, every_version=every_version), file_parameters(segments, self._lake.paths)
-
-
-def _event(step: int, before: int, after: int, *, exchanged: bool) -> StepEvent | None:
-    if exchanged:
-        return StepEvent.EXCHANGE
-    if step == after - before:
-        return StepEvent.BACKWARD
-    return StepEvent.RESET if step == after else StepEvent.ROLL_OVER
 
 
 def _ordered(spans: Sequence[Span]) -> None:

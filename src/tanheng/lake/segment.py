@@ -10,7 +10,8 @@ entry       INT64          DELTA_BINARY_PACKED, the plant's index of the envelop
 
 All pages are compressed with zstd. Two kinds: ``segments/plant=P/day=2026-10-01/…`` holds what arrived for one day of plant
 time; ``sealed/plant=P/month=2026-10/…`` one whole month, whose SHA-256 goes into the plant's log and whose footer holds its
-summary (:mod:`tanheng.lake.summary`). Anything that reads Parquet reads both as they stand.
+summary (:mod:`tanheng.lake.summary`) and its stands (:mod:`tanheng.lake.stands`). Anything that reads Parquet reads both kinds
+as they stand.
 
 A row group ends where a channel ends, so that the statistics of the footer find a channel without reading its neighbours.
 """
@@ -19,9 +20,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -31,8 +32,14 @@ from numpy.typing import NDArray
 from tanheng.lake.durable import HashingSink, write_durably
 from tanheng.lake.errors import SegmentError
 from tanheng.lake.files import Files
+from tanheng.lake.footer import Footer
 from tanheng.lake.rows import Rows, empty, joined
-from tanheng.lake.summary import KEY, Summariser, Summary
+from tanheng.lake.stands import KEY as STANDS
+from tanheng.lake.stands import Stands
+from tanheng.lake.summary import KEY as SUMMARY
+from tanheng.lake.summary import Summary
+
+Daily = TypeVar("Daily", Summary, Stands)
 
 SCHEMA = pa.schema(
     [
@@ -158,7 +165,7 @@ def write_segment(
     """Write ``parts`` as one durable file and return what the catalogue is to know of it.
 
     Without ``unique`` a key may stand several times, as among refused readings. With ``days``, the beginnings of days and the
-    end of the last in ms UTC, the file holds a summary of them.
+    end of the last in ms UTC, the footer holds their summary and stands.
 
     The file appears as :func:`tanheng.lake.durable.write_durably` says; nothing points at it until the catalogue does.
 
@@ -170,7 +177,7 @@ def write_segment(
         When the disk is full or refuses.
     """
     facts = Facts(unique)
-    written = write_durably(files, stem, lambda sink: _write(sink, parts, facts, Summariser(days) if days else None))
+    written = write_durably(files, stem, lambda sink: _write(sink, parts, facts, Footer(days) if days else None))
     return Segment(
         path=written.path,
         first=facts.first,
@@ -184,7 +191,7 @@ def write_segment(
     )
 
 
-def _write(sink: HashingSink, parts: Iterable[Rows], facts: Facts, summariser: Summariser | None) -> None:
+def _write(sink: HashingSink, parts: Iterable[Rows], facts: Facts, footer: Footer | None) -> None:
     writer = pq.ParquetWriter(
         pa.PythonFile(sink, mode="w"),
         SCHEMA,
@@ -198,12 +205,11 @@ def _write(sink: HashingSink, parts: Iterable[Rows], facts: Facts, summariser: S
     try:
         for group in row_groups(parts):
             facts.take(group)
-            if summariser is not None:
-                summariser.take(group)
+            if footer is not None:
+                footer.take(group)
             writer.write_table(table_of(group), row_group_size=MOST_ROWS)
-        summary = None if summariser is None else summariser.summary()
-        if summary is not None:
-            writer.add_key_value_metadata({KEY: summary.encode()})
+        if footer is not None:
+            writer.add_key_value_metadata(footer.entries())
     finally:
         writer.close()
 
@@ -278,9 +284,24 @@ def read_summary(files: Files, segment: Segment) -> Summary | None:
     SegmentError
         When the file is missing, or its footer cannot be read.
     """
+    return _of_footer(files, segment, SUMMARY, Summary.decode)
+
+
+def read_stands(files: Files, segment: Segment) -> Stands | None:
+    """Return the stands in the footer of a segment, None when it has none.
+
+    Raises
+    ------
+    SegmentError
+        As :func:`read_summary`.
+    """
+    return _of_footer(files, segment, STANDS, Stands.decode)
+
+
+def _of_footer(files: Files, segment: Segment, key: bytes, decode: Callable[[bytes], Daily | None]) -> Daily | None:
     try:
         data = pq.read_metadata(files.root / segment.path).metadata
-        return Summary.decode(data[KEY]) if data and KEY in data else None
+        return decode(data[key]) if data and key in data else None
     except FileNotFoundError as error:
         raise SegmentError("lake.segment.missing", path=segment.path) from error
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, zlib.error) as error:

@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from tanheng.core.aggregate import Exchange
 from tanheng.core.batch import Quality
 from tanheng.core.period import Span
 from tanheng.lake.segment import Segment
@@ -95,6 +94,11 @@ def span_index(time: str, spans: Sequence[Span], *, closed_end: bool = False, ga
     return _branches(time, edges, -1)
 
 
+def cut_at(time: str, instants: Iterable[int]) -> str:
+    """Return the SQL that tells apart what lies between two ``instants`` that follow each other."""
+    return _branches(time, [(instant, number) for number, instant in enumerate(sorted(set(instants)))], -1)
+
+
 def _branches(time: str, edges: Sequence[tuple[int, int]], below: int) -> str:
     """Return nested CASEs, halved like a search: ``below`` under the first edge, then the number of the edge last passed."""
     if not edges:
@@ -103,27 +107,3 @@ def _branches(time: str, edges: Sequence[tuple[int, int]], below: int) -> str:
     edge, number = edges[middle]
     under, over = _branches(time, edges[:middle], below), _branches(time, edges[middle + 1 :], number)
     return f"CASE WHEN {time} < {edge} THEN {under} ELSE {over} END"
-
-
-def exchange_epoch(exchanges: Mapping[int, Sequence[Exchange]]) -> str:
-    """Return the SQL that counts the exchanges of a reading's channel up to its instant."""
-    passed = [f"(channel = {channel} AND time >= {each.time})::INTEGER" for channel, all_ in exchanges.items() for each in all_]
-    return "(" + " + ".join(passed) + ")" if passed else "0"
-
-
-def exchange_rows(channel: int, exchanges: Sequence[Exchange], *, after: int | None, until: int) -> list[str]:
-    """Return the SQL rows of the old meters' final and the new meters' initial stands up to ``until``.
-
-    Exchanges at or before ``after`` are left out: the stand read then already belongs to the new meter.
-    """
-    rows = []
-    for number, exchange in enumerate(exchanges):
-        if exchange.time > until or (after is not None and exchange.time <= after):
-            continue
-        stands = [(exchange.initial, number + 1, 0)]
-        if exchange.final is not None:
-            stands.append((exchange.final, number, 2))
-        for value, epoch, rank in stands:
-            at = f"{channel} AS channel, {exchange.time}::BIGINT AS time, {value}::BIGINT AS value"
-            rows.append(f"SELECT {at}, {epoch} AS epoch, {rank} AS rank")
-    return rows

@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from tanheng.core.aggregate import COUNTED, VALID
 from tanheng.core.batch import Quality
 from tanheng.core.period import Span
-from tanheng.lake.rows import LARGEST, Rows, empty, joined
+from tanheng.lake.cells import Cells, changes
+from tanheng.lake.rows import LARGEST
 
 KEY = b"tanheng.summary"
 VERSION = 1
@@ -40,7 +41,9 @@ def _table(qualities: Iterable[Quality]) -> NDArray[np.bool_]:
     return table
 
 
-_COUNTED, _VALID = _table(COUNTED), _table(VALID)
+COUNTS = _table(COUNTED)
+"""By code of quality: whether a reading enters a total."""
+_VALID = _table(VALID)
 _SOME = ~_table([Quality.NO_DATA])
 
 
@@ -100,67 +103,33 @@ class Summary:
 
 @dataclass(slots=True)
 class Summariser:
-    """Works out a summary from rows that come part by part, in the order of a segment.
-
-    Parameters
-    ----------
-    edges : sequence of ms UTC
-        Whole minutes; beginnings of the days and the end of the last.
-    """
+    """Works out a summary from cells that come in order."""
 
     edges: Sequence[int]
-    _held: Rows = field(default_factory=empty)
     _lists: tuple[list[int], ...] = field(default_factory=lambda: tuple([] for _ in _LISTS))
     _inside: bool = True
 
-    def take(self, part: Rows) -> None:
-        """Take the next rows; those of the last channel and day are held until what follows is known."""
-        rows = joined([self._held, part]) if len(self._held) else part
-        starts = _starts(rows.channel, self._day(rows))
-        if len(starts):
-            self._add(rows.take(slice(0, int(starts[-1]))))
-            self._held = rows.take(slice(int(starts[-1]), None))
-
-    def summary(self) -> Summary | None:
-        """Return the summary of all rows taken, None when one of them lies outside the days."""
-        self._add(self._held)
-        self._held = empty()
-        return Summary(tuple(self.edges), *map(tuple, self._lists)) if self._inside else None
-
-    def _day(self, rows: Rows) -> NDArray[np.int64]:
-        return np.searchsorted(np.asarray(self.edges, np.int64), rows.time, side="right") - 1
-
-    def _add(self, rows: Rows) -> None:
-        if not len(rows):
-            return
-        latest = np.ones(len(rows), bool)
-        latest[:-1] = (rows.channel[1:] != rows.channel[:-1]) | (rows.time[1:] != rows.time[:-1])
-        rows = rows if latest.all() else rows.take(latest)
-        day = self._day(rows)
+    def add(self, cells: Cells) -> None:
+        """Take the next cells."""
+        rows, day, starts = cells.rows, cells.day, cells.starts
         self._inside &= bool(day.min() >= 0 and day.max() < len(self.edges) - 1)
-        cells = _starts(rows.channel, day)
-        instants = _starts(rows.channel, rows.time // _MINUTE)
-        first_minutes = np.searchsorted(instants, cells)
-        counts = _COUNTED[rows.quality]
+        instants = changes(rows.channel, rows.time // _MINUTE)
+        first_minutes = np.searchsorted(instants, starts)
+        counts = COUNTS[rows.quality]
         columns: tuple[NDArray[np.generic], ...] = (
-            rows.channel[cells],
-            day[cells],
+            rows.channel[starts],
+            day[starts],
             _number(np.logical_or.reduceat(_SOME[rows.quality], instants), first_minutes),
             _number(np.logical_or.reduceat(_VALID[rows.quality], instants), first_minutes),
-            _number(counts, cells),
-            _sums(np.where(counts, rows.value, 0), cells),
+            _number(counts, starts),
+            _sums(np.where(counts, rows.value, 0), starts),
         )
         for gathered, column in zip(self._lists, columns, strict=True):
             gathered.extend(column.tolist())
 
-
-def _starts(*columns: NDArray[np.generic]) -> NDArray[np.intp]:
-    """Return the places where one of the columns changes, with the first."""
-    new = np.zeros(len(columns[0]), bool)
-    new[:1] = True
-    for column in columns:
-        new[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(new)
+    def summary(self) -> Summary | None:
+        """Return the summary of all cells taken, None when a reading lies outside the days."""
+        return Summary(tuple(self.edges), *map(tuple, self._lists)) if self._inside else None
 
 
 def _number(marked: NDArray[np.bool_], starts: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -173,11 +142,3 @@ def _sums(values: NDArray[np.int64], starts: NDArray[np.intp]) -> NDArray[np.gen
     wide = values.astype(object) if largest * len(values) >= LARGEST else values
     summed: NDArray[np.generic] = np.add.reduceat(wide, starts)
     return summed
-
-
-def summarised(parts: Iterator[Rows], edges: Sequence[int]) -> Summary | None:
-    """Return the summary of rows that come part by part, in the order of a segment."""
-    machine = Summariser(edges)
-    for part in parts:
-        machine.take(part)
-    return machine.summary()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from tanheng.core.period import Month, PlantClock, Span
 from tanheng.lake import DiskFiles, Engine, FileCatalogue, PlantLake, Query, Rows, SegmentError, open_plant
 from tanheng.lake.counting import MINUTES, SUMS, added
 from tanheng.lake.division import divided
+from tanheng.lake.footer import Footer
 from tanheng.lake.segment import LEAST_ROWS, MOST_ROWS, read_rows, read_summary, row_groups
-from tanheng.lake.summary import Summary, summarised
+from tanheng.lake.summary import Summary
 
 CLOCK = PlantClock()
 MONTHS = [Month(2026, 9), Month(2026, 10)]
@@ -60,6 +62,13 @@ SPANS = st.one_of(
     ),
 )
 UNHURRIED = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def summarised(parts: Iterable[Rows], edges: Sequence[int]) -> Summary | None:
+    footer = Footer(edges)
+    for part in parts:
+        footer.take(part)
+    return footer.finished()[0]
 
 
 def rows_of(readings: Held) -> Rows:
@@ -207,8 +216,8 @@ def test_a_summary_of_a_later_version_is_left_alone() -> None:
 
 def test_rows_outside_the_days_have_no_summary(sealed: PlantLake) -> None:
     rows = read_rows(sealed.files, sealed.catalogue.state().segments[0])
-    assert summarised(iter([rows]), [EDGE, EDGE + DAY]) is None
-    assert summarised(iter([rows]), [EDGE - 2 * DAY, EDGE - HOUR]) is None
+    assert summarised([rows], [EDGE, EDGE + DAY]) is None
+    assert summarised([rows], [EDGE - 2 * DAY, EDGE - HOUR]) is None
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12))
@@ -217,7 +226,7 @@ def test_a_summary_does_not_depend_on_how_the_rows_come(cuts: list[int]) -> None
     readings = {(1, int(instant)): (3, Quality.GOOD) for instant in time}
     rows = rows_of(readings)
     parts = [rows.take(slice(a, b)) for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), None], strict=True)]
-    assert summarised(iter(parts), [EDGE, EDGE + DAY]) == Summary((EDGE, EDGE + DAY), (1,), (0,), (15,), (15,), (60,), (180,))
+    assert summarised(parts, [EDGE, EDGE + DAY]) == Summary((EDGE, EDGE + DAY), (1,), (0,), (15,), (15,), (60,), (180,))
 
 
 def channel_rows(*lengths: int) -> Rows:
