@@ -67,7 +67,7 @@ def test_two_hundred_instruments_come_in_by_the_page_alone(login: Callable[..., 
         "cycle_months", "", "", "remark",
     ]  # fmt: skip
     # What is left to a person: numbers from the first column, kinds from the names, and two words.
-    data |= {"from-code": ["0"], "fixed-code": ["JL-"], "from-kind": ["1"]}
+    data |= {"from-code": ["0"], "fixed-code": ["JL-"], "from-kind": ["1"], "fixed-taken_over_on": ["2025-12-31"]}
     page = who.send(data)
     data = form_of(page)
     assert data["said"] == ["烟气流量计", "气相色谱仪"]
@@ -88,5 +88,5 @@ def test_two_hundred_instruments_come_in_by_the_page_alone(login: Callable[..., 
 def options(page: str) -> list[Any]:  # Any: elements
     """Return the choices of the first word that is asked for."""
 
-    found: list[Any] = lxml.html.fromstring(page).xpath('(//select[@name="meaning"])[1]/option')
+    found: list[Any] = lxml.html.fromstring(page).xpath('(//select[@name="meaning"])[1]//option')
     return found

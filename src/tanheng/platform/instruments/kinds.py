@@ -89,8 +89,30 @@ def words() -> Mapping[str, str]:
     return found | {plain(word): kind.key for kind in kinds().values() for word in (kind.key, kind.zh, kind.en)}
 
 
+@functools.cache
+def ambiguous() -> Mapping[str, tuple[str, ...]]:
+    """Return the kinds that each word may mean which means none of them alone."""
+    data = yaml.safe_load((resources.files(__package__) / "ambiguous.yaml").read_text(encoding="utf-8"))
+    return {plain(word): tuple(found) for word, found in data.items()}
+
+
+def candidates(text: str) -> tuple[str, ...]:
+    """Return the kinds that a word for several of them may mean; empty for another.
+
+    Examples
+    --------
+    >>> candidates("1#冷却水流量计")[:2], candidates("电磁流量计")
+    (('electromagnetic_flow', 'ultrasonic_flow'), ())
+    """
+    word = plain(text)
+    if kind_of(word) is not None:
+        return ()
+    ends = [known for known in ambiguous() if word.endswith(known)]
+    return ambiguous()[max(ends, key=len)] if ends else ()
+
+
 def kind_of(text: str) -> str | None:
-    """Return the kind that a cell of a sheet means; None where none is known.
+    """Return the kind that a cell of a sheet means; None where none is known, or where it may mean several.
 
     A word may have a number before it or a place around it (``2#电子皮带秤``, ``入磨皮带秤``): then the longest known word at
     its end counts, and none of fewer than two characters.
@@ -103,5 +125,6 @@ def kind_of(text: str) -> str | None:
     word = plain(text)
     if word in words():
         return words()[word]
-    ends = [known for known in words() if len(known) >= 2 and not known.isascii() and word.endswith(known)]
-    return words()[max(ends, key=len)] if ends else None
+    known = [*words(), *ambiguous()]
+    longest = max((one for one in known if len(one) >= 2 and not one.isascii() and word.endswith(one)), key=len, default="")
+    return words().get(longest)

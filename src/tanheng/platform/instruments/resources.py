@@ -6,21 +6,24 @@ import contextlib
 import dataclasses
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import ClassVar, cast
 
 import yaml
 from django.core.exceptions import ValidationError
 from django.forms import DateField
+from django.utils.translation import gettext as _
 
 from tanheng.core.errors import InputError
 from tanheng.metrology.instruments.accuracy import normal
-from tanheng.platform.instruments import forms, kinds
+from tanheng.metrology.instruments.certificate import CertificateKind, Result
+from tanheng.platform.instruments import forms, kinds, words
 from tanheng.platform.instruments.models import Certificate
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.forms import DAYS, LedgerForm
-from tanheng.platform.ui.resources import Column, LedgerResource
+from tanheng.platform.ui.questions import Question
+from tanheng.platform.ui.resources import Column, LedgerResource, narrow
 from tanheng.platform.ui.sheets import Row
 
 _MONTHS = re.compile(r"(\d+(?:\.5)?)\s*(年|个?月|months?|years?|y|m)?", re.IGNORECASE)
@@ -30,6 +33,7 @@ _NO_NUMBER = frozenset(
 )
 """What stands in the column of numbers of records that have none."""
 
+_CONCLUDES = "calibration-concludes"
 _CHINESE = str.maketrans("一二两三四五六", "1223456")
 
 
@@ -79,6 +83,11 @@ class _Sheet(LedgerResource):
                 data[name] = cls.read[name](data[name])
         return data, faults
 
+    @classmethod
+    def candidates(cls, name: str, text: str) -> Sequence[str]:
+        """Return the kinds that a word for several of them may mean."""
+        return kinds.candidates(text) if name == "kind" and cls.form is forms.InstrumentForm else ()
+
 
 class _UndatedSheet(_Sheet):
     """A sheet of records that say themselves from when until when they hold."""
@@ -113,10 +122,13 @@ class InstrumentResource(_Sheet):
         "traceability": ("检定方式", "检校方式", "溯源类别"),
         "cycle_months": ("周期", "检定周期", "检校周期", "检定校准周期"),
     }
+    asked: ClassVar[Mapping[str, tuple[str, ...]]] = {"taken_over_on": ("taken_over_state",)}
     splits: ClassVar[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
         ("range_text", "range_low"), ("range_low", "range_high", "range_unit")
     )
     read: ClassVar[Mapping[str, Callable[[str], str]]] = {
+        "code": narrow,
+        "serial": narrow,
         "kind": _kind,
         "nominal_class": normal,
         "used_class": normal,
@@ -161,7 +173,7 @@ class InstrumentResource(_Sheet):
         data, faults = super().cells(_flagged(row, places), places)
         found = _RANGE.fullmatch(data.get("range_low", "").strip())
         if found is not None and not data.get("range_high"):
-            data.setdefault("range_text", data["range_low"].strip())
+            data.setdefault("range_text", row.cells[places["range_low"]].strip())
             data["range_low"], data["range_high"] = found[1], found[2]
             data["range_unit"] = data.get("range_unit") or (found[3] or "").strip()
         return data, faults
@@ -268,7 +280,12 @@ class CertificateResource(_UndatedSheet):
         "accuracy_class": ("准确度等级", "等级", "精度等级"),
         "regulation": ("检定规程", "校准规范", "依据", "规程"),
     }
-    read: ClassVar[Mapping[str, Callable[[str], str]]] = {"accuracy_class": normal}
+    read: ClassVar[Mapping[str, Callable[[str], str]]] = {
+        "number": narrow,
+        "instrument": narrow,
+        "chain": narrow,
+        "accuracy_class": normal,
+    }
     examples: ClassVar[Mapping[str, str]] = {
         "number": "鄂检字第20260112号",
         "issuer": "某省计量测试技术研究院",
@@ -288,6 +305,40 @@ class CertificateResource(_UndatedSheet):
         if "".join(data.get("number", "").split()) in _NO_NUMBER:
             data["number"] = _unnumbered(data.get("instrument", ""), data.get("chain", ""), data.get("issued_on", ""))
         return data, faults
+
+    @classmethod
+    def raised(cls, data: Mapping[str, str]) -> list[str]:
+        """Return the questions that a row raises: beside those of days a calibration that says it is qualified."""
+        concludes = data.get("kind") == CertificateKind.CALIBRATION and data.get("result") in (
+            Result.QUALIFIED,
+            Result.RESTRICTED,
+        )
+        return [*super().raised(data), *([_CONCLUDES] if concludes else [])]
+
+    @classmethod
+    def question(cls, name: str) -> Question | None:
+        """Return a question by its name."""
+        if name != _CONCLUDES:
+            return super().question(name)
+        text = _("calibration certificates say “qualified”, but a calibration draws no conclusion: who uses it confirms it.")
+        noted = _("calibrations (also in-house): no conclusion; what the sheet says goes to the remark")
+        return Question(
+            name, text, ((Result.NONE, noted), (CertificateKind.VERIFICATION, _("they are verification certificates")))
+        )
+
+    @classmethod
+    def settle(cls, data: dict[str, str], answers: Mapping[str, str]) -> None:
+        """Take a row as its questions were answered."""
+        raised = cls.raised(data)
+        super().settle(data, answers)
+        if _CONCLUDES not in raised:
+            return
+        if answers.get(_CONCLUDES) == CertificateKind.VERIFICATION:
+            data["kind"] = CertificateKind.VERIFICATION.value
+        elif answers.get(_CONCLUDES) == Result.NONE:
+            said = words.RESULT[Result(data["result"])]["zh"]  # as the sheet has it, in whichever language it is imported
+            data["remark"] = "；".join(filter(None, (data.get("remark", ""), f"原表结论：{said}")))
+            data["result"] = Result.NONE.value
 
     @classmethod
     def identity(cls, version: Version) -> tuple[str, ...]:

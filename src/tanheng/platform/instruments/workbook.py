@@ -109,8 +109,8 @@ class WorkbookPage(Page):
     def _import(self, uid: str, reason: str) -> HttpResponse:
         kept = handed_in(self.plant.pk, uid, self.actor.uid)
         outcomes = self._run(kept, reason, keep=True)
-        if any(outcome.faults for _ledger, outcome in outcomes):
-            return self._page(WorkbookForm(), kept=kept, outcomes=outcomes, reason=reason, status=409)
+        if any(outcome.faults for _ledger, outcome in outcomes) or _lacks_reason(outcomes, reason):
+            return self._page(WorkbookForm(), kept=kept, outcomes=outcomes, reason=reason, is_import=True, status=409)
         said = {"new": sum(one.new for _l, one in outcomes), "corrected": sum(one.corrected for _l, one in outcomes)}
         messages.success(self.request, _("Imported: %(new)s new records, %(corrected)s corrected.") % said)
         return redirect(self.address("instruments:list"))
@@ -130,13 +130,13 @@ class WorkbookPage(Page):
                 outcomes.append((ledger, self._sheet(ledger, rows, reason)))
                 if outcomes[-1][1].faults:
                     break  # what names its records would be at fault too
-            if not keep or any(outcome.faults for _ledger, outcome in outcomes):
+            if not keep or any(outcome.faults for _ledger, outcome in outcomes) or _lacks_reason(outcomes, reason):
                 transaction.set_rollback(True)
         return outcomes
 
     def _sheet(self, ledger: LedgerPages, rows: Sequence[Row], reason: str) -> Outcome:
         try:
-            return Importer(ledger, self.plant, self.actor, reason).run(rows, keep=True)
+            return Importer(ledger, self.plant, self.actor, reason or "-").run(rows, keep=True)
         except InputError as error:
             findings = [InputError("platform.instruments.in_sheet", sheet=str(ledger.title)), *(error.findings or (error,))]
             raise InputError("platform.ui.sheet_refused", findings=findings) from error
@@ -148,6 +148,7 @@ class WorkbookPage(Page):
         kept: Attachment | None = None,
         outcomes: Sequence[tuple[LedgerPages, Outcome]] = (),
         reason: str = "",
+        is_import: bool = False,
         status: int = 200,
     ) -> HttpResponse:
         dress(form)
@@ -157,10 +158,17 @@ class WorkbookPage(Page):
             "outcomes": outcomes,
             "is_good": bool(outcomes) and not any(outcome.faults for _ledger, outcome in outcomes),
             "reason": reason,
+            "corrected": sum(outcome.corrected for _ledger, outcome in outcomes),
+            "is_import": is_import,
             "file": self.address("instrument-workbook-file"),
             "back": self.address("instruments:list"),
         }
         return self.show(values, status=status)
+
+
+def _lacks_reason(outcomes: Sequence[tuple[LedgerPages, Outcome]], reason: str) -> bool:
+    """Tell whether records would be corrected and nobody said why; one reason does for the whole workbook."""
+    return not reason and any(outcome.corrected for _ledger, outcome in outcomes)
 
 
 def handed_in(plant: int, uid: str, actor: uuid.UUID) -> Attachment:

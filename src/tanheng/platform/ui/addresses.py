@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tanheng.platform.ui.detail import DetailPage, RetirePage
 from tanheng.platform.ui.editing import CheckField, EditPage
+from tanheng.platform.ui.fault_file import FaultFile
 from tanheng.platform.ui.files import FilePage, FilesPage
 from tanheng.platform.ui.import_pages import ImportPage
 from tanheng.platform.ui.laying_out import MapPage
@@ -35,6 +36,7 @@ def ledger_urls(ledger: LedgerPages) -> URLResolver:
         of(CheckField, "new/check/", "check"),
         of(ImportPage, "import/", "import"),
         of(MapPage, "import/<uuid:uid>/", "map"),
+        of(FaultFile, "import/<uuid:uid>/faults.xlsx", "faults"),
         of(TemplateFile, "template.xlsx", "template"),
         of(ExportFile, "export.xlsx", "xlsx", kind="xlsx"),
         of(ExportFile, "export.csv", "csv", kind="csv"),

@@ -164,6 +164,14 @@ class LedgerForm(forms.Form):
         self.record = record
         self._errors = None
 
+    def leave_open(self) -> None:
+        """Take back what a list has chosen before anybody chose: the form of what all rows of a sheet say."""
+        for name in self.labels:
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField) and field.initial not in (None, ""):
+                field.initial = None
+                field.choices = [("", "—"), *self.labels[name].items()]
+
     @property
     def content_names(self) -> list[str]:
         """Return the fields of the payload."""

@@ -21,7 +21,7 @@ _NOT_OURS = frozenset(
 )  # how closely it is watched
 _DEEPEST = 3  # rows of headings
 _MANY = 2  # fields that one heading may mean equally well; of three, such as both ends and the unit of a range, none is meant
-_LOWEST = 15  # row in which headings begin at the latest
+LOWEST = 15  # row in which headings begin at the latest
 _UNIT = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")  # what stands in brackets behind a heading is a second name, or a unit
 _NOISE = re.compile(r"[\s*＊:：、，,。.·_\-/]+")
@@ -149,7 +149,7 @@ def _best(head: str, known: tuple[str, ...]) -> float:
 def head_rows(grid: Grid, names: Mapping[str, Sequence[str]]) -> tuple[int, int]:
     """Return the first and the last row of the headings: where most columns mean a field of ours."""
     best, found = 0.0, (1, 1)
-    for first in range(1, min(_LOWEST, len(grid.rows)) + 1):
+    for first in range(1, min(LOWEST, len(grid.rows)) + 1):
         if _figures(grid, first, first) > 2:  # the data have begun
             continue
         for last in range(first, min(first + _DEEPEST, len(grid.rows) + 1)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -27,12 +28,26 @@ from tanheng.platform.ui import mappings, sheets
 from tanheng.platform.ui.forms import dress
 from tanheng.platform.ui.importing import Importer, OwnSheets
 from tanheng.platform.ui.language import text_of
-from tanheng.platform.ui.layouts import Layout, month_in, take
+from tanheng.platform.ui.layouts import Layout, places, unasked
+from tanheng.platform.ui.ledger import heading, shown
 from tanheng.platform.ui.listing import LedgerPage
 from tanheng.platform.ui.models import SheetMapping
+from tanheng.platform.ui.named_days import month_in
 from tanheng.platform.ui.outcome import Outcome
 from tanheng.platform.ui.sheets import Grid
-from tanheng.platform.ui.strange_words import Word, strange_words
+from tanheng.platform.ui.strange_words import Look, Meaning, look
+from tanheng.platform.ui.taking import take
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found, and how the sheet was read."""
+
+    outcome: Outcome
+    meanings: Sequence[Meaning]
+    mapping: SheetMapping | None = None
+    layout: Layout | None = None
+    month: str = ""
 
 
 class ImportForm(forms.Form):
@@ -75,44 +90,51 @@ class ImportPage(LedgerPage):
     def _check(self, form: ImportForm, kept: Attachment, reason: str) -> HttpResponse:
         """Check our own sheet, or one whose layout is known; a sheet of another kind is first laid out by a person."""
         try:
-            return self._page(form, kept=kept, outcome=self._run(kept, reason, None, keep=False))
+            return self._page(form, kept=kept, checked=self.run(kept, reason, None, keep=False))
         except InputError as error:
             if error.code != "platform.ui.sheet_refused":
                 raise
         grids = self.grids_of(kept)
         known = mappings.recognised(self.plant, self.ledger.name, grids)
-        if known is None or (known.is_exact and known.wants_month(kept.name)) or not known.is_exact:
+        if known is None or not known.is_exact or known.wants_month(kept.name) or unasked(known.layout, self.ledger.resource):
             query = {"reason": reason, **({"mapping": str(known.mapping.uid)} if known is not None else {})}
             return redirect(self.link("map", uid=kept.uid, query=query))
-        if self.words_of(kept, grids, known.layout):
+        found = self.look_at(kept, grids, known.layout)
+        if found.words or found.questions:
             query = {"reason": reason, "mapping": str(known.mapping.uid), "words": "1"}
             return redirect(self.link("map", uid=kept.uid, query=query))
         return self.checked(form, kept, reason, known.mapping)
 
-    def words_of(self, kept: Attachment, grids: Sequence[Grid], layout: Layout) -> list[Word]:
-        """Return the words of a workbook that neither our lists nor a layout know."""
-        taken = take(layout, grids, self.ledger.resource, month=month_in([kept.name]))
-        return strange_words(self.ledger, self.plant, layout, taken.rows)
+    def look_at(self, kept: Attachment, grids: Sequence[Grid], layout: Layout, month: str = "") -> Look:
+        """Return what of a workbook is not in our words, and what it leaves open.
+
+        Raises
+        ------
+        InputError
+            The name of a sheet holds no day where one is wanted.
+        """
+        taken = take(layout, grids, self.ledger.resource, month=month or month_in([kept.name]))
+        return look(self.ledger, self.plant, taken.rows, places(layout), layout=layout)
 
     def checked(
         self, form: ImportForm, kept: Attachment, reason: str, mapping: SheetMapping, *, month: str = ""
     ) -> HttpResponse:
         """Return the result of a check with a layout that was kept."""
-        outcome = self._run(kept, reason, mapping, month=month, keep=False)
-        return self._page(form, kept=kept, outcome=outcome, mapping=mapping, month=month)
+        return self._page(form, kept=kept, checked=self.run(kept, reason, mapping, month=month, keep=False))
 
     def _import(self, uid: str, reason: str) -> HttpResponse:
         kept = self.kept(uid)
         mapping = mappings.one(self.plant, self.ledger.name, self.request.POST.get("mapping", ""))
         month = self.request.POST.get("month", "")
         try:
-            outcome = self._run(kept, reason, mapping, month=month, keep=True)
+            checked = self.run(kept, reason, mapping, month=month, keep=True)
         except InputError as error:  # the layout was changed meanwhile
             messages.error(self.request, text_of(error))
             return redirect(self.link("import"))
-        if outcome.faults:
+        outcome = checked.outcome
+        if outcome.faults or outcome.unreasoned:
             form = ImportForm(initial={"reason": reason})
-            return self._page(form, kept=kept, outcome=outcome, mapping=mapping, month=month, status=409)
+            return self._page(form, kept=kept, checked=checked, is_import=True, status=409)
         said = {"new": outcome.new, "corrected": outcome.corrected, "unchanged": outcome.unchanged, "file": kept.name}
         text = _("Imported from “%(file)s”: %(new)s new, %(corrected)s corrected, %(unchanged)s unchanged.") % said
         messages.success(self.request, text)
@@ -138,31 +160,55 @@ class ImportPage(LedgerPage):
         with attachments.opened(kept):
             return sheets.grids(attachments.path_of(kept.sha256), kept.media)
 
-    def _run(self, kept: Attachment, reason: str, mapping: SheetMapping | None, *, keep: bool, month: str = "") -> Outcome:
+    def run(self, kept: Attachment, reason: str, mapping: SheetMapping | None, *, keep: bool, month: str = "") -> Checked:
+        """Import a file, or check what that would do.
+
+        Raises
+        ------
+        InputError
+            Its headings are not the template's, or not those of the layout.
+        """
         importer = Importer(self.ledger, self.plant, self.actor, reason)
         if mapping is not None:
             layout = Layout.from_json(mapping.layout)
-            own = OwnSheets(self.grids_of(kept), layout, month or month_in([kept.name]))
-            return importer.run_own(own, keep=keep)
+            grids = self.grids_of(kept)
+            outcome = importer.run_own(OwnSheets(grids, layout, month or month_in([kept.name])), keep=keep)
+            meanings = self.look_at(kept, grids, layout, month).meanings
+            return Checked(outcome, meanings, mapping=mapping, layout=layout, month=month)
         with attachments.opened(kept):  # the bytes are those that were logged
             rows = sheets.read(attachments.path_of(kept.sha256), kept.media)
-        return importer.run(rows, keep=keep)
+        outcome = importer.run(rows, keep=keep)
+        found = look(
+            self.ledger, self.plant, rows[1:], self.ledger.resource.place(rows[0].cells, self.ledger.resource.fields())
+        )
+        return Checked(outcome, found.meanings)
 
     def _page(
         self,
         form: ImportForm,
         *,
         kept: Attachment | None = None,
-        outcome: Outcome | None = None,
-        mapping: SheetMapping | None = None,
-        month: str = "",
+        checked: Checked | None = None,
+        is_import: bool = False,
         status: int = 200,
     ) -> HttpResponse:
         dress(form)
         reason = str(
             form.cleaned_data.get("reason", "") if form.is_bound and form.is_valid() else form.initial.get("reason", "")
         )
-        values = {"form": form, "kept": kept, "outcome": outcome, "reason": reason, "mapping": mapping, "month": month}
-        if mapping is not None and kept is not None:
-            values["map"] = self.link("map", uid=kept.uid, query={"mapping": str(mapping.uid), "reason": reason})
+        values: dict[str, Any] = {"form": form, "kept": kept, "reason": reason, "is_import": is_import}  # Any: context
+        if checked is not None and kept is not None:
+            values |= {"outcome": checked.outcome, "meanings": checked.meanings, "month": checked.month}
+            query = {"reason": reason, "month": checked.month}
+            if checked.mapping is not None:
+                query["mapping"] = str(checked.mapping.uid)
+                values |= {"mapping": checked.mapping, "for_all": self._for_all(checked.layout)}
+                values["map"] = self.link("map", uid=kept.uid, query=query)
+            values["fault_file"] = self.link("faults", uid=kept.uid, query=query)
         return self.show(values, template="ui/ledger/import.html", status=status)
+
+    def _for_all(self, layout: Layout | None) -> list[tuple[str, str]]:
+        """Return what all rows say in fields that no column has, as a person reads it."""
+        said = layout.fixed.items() if layout is not None else ()
+        labels = self.ledger.form.labels
+        return [(heading(self.ledger.model, name), shown(value, labels.get(name))) for name, value in said if value]

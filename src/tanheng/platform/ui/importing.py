@@ -6,6 +6,7 @@ A check is an import that is taken back.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +20,14 @@ from tanheng.platform.record import schema
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant, Version
 from tanheng.platform.ui.forms import LedgerForm
-from tanheng.platform.ui.layouts import Layout, places, take
+from tanheng.platform.ui.layouts import Layout, adapted, places
 from tanheng.platform.ui.ledger import LedgerPages, heading
 from tanheng.platform.ui.outcome import Fault, Outcome
 from tanheng.platform.ui.references import SUBJECT
 from tanheng.platform.ui.resources import DAYS
 from tanheng.platform.ui.sheets import Grid, Row
 from tanheng.platform.ui.strange_words import nearest
+from tanheng.platform.ui.taking import take
 
 _NAMES = frozenset({"code", "number"})  # of the fields of a key the one that a person would change
 
@@ -40,7 +42,7 @@ class _New:
     faulty: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OwnSheets:
     """A plant's own workbook, and how it is laid out.
 
@@ -54,13 +56,21 @@ class OwnSheets:
     layout: Layout
     month: str = ""
 
-    def column(self, name: str) -> str:
-        """Return what a field is called in the workbook."""
-        return self.layout.column(name)
+    @functools.cached_property
+    def _layouts(self) -> dict[str, Layout]:
+        return {grid.name: adapted(self.layout, grid) or self.layout for grid in self.grids}
+
+    def column(self, row: Row, name: str) -> str:
+        """Return what a field is called in the sheet of a row."""
+        return self._layouts[row.sheet].column(name)
+
+    def index(self, row: Row, name: str) -> int | None:
+        """Return the column that says a field in the sheet of a row, from 0; None where none does."""
+        return self._layouts[row.sheet].index(name)
 
     def text(self, row: Row, name: str) -> str:
         """Return what stands in the workbook where a row says a field."""
-        index = self.layout.index(name)
+        index = self.index(row, name)
         if index is None:
             return ""
         grid = next(grid for grid in self.grids if grid.name == row.sheet)
@@ -76,6 +86,7 @@ class Importer:
         self._new: dict[datetime.date | None, list[_New]] = {}
         self._seen: dict[tuple[str, ...], Row] = {}
         self._own: OwnSheets | None = None
+        self._places: dict[str, int] = {}
         rows = ledger.reads.ledger(actor, ledger.model, plant)
         self._forms: dict[str, LedgerForm] = {}
         self._meanings = {name: one.meanings(plant) for name, one in ledger.form.references.items()}
@@ -106,17 +117,20 @@ class Importer:
         return self._run(taken.rows, places(own.layout), keep=keep)
 
     def _run(self, rows: Sequence[Row], places: dict[str, int], *, keep: bool) -> Outcome:
+        self._places = places
         with transaction.atomic():
             for row in rows:
                 self._take(row, places)
             for valid_from, entries in self._new.items():
                 self._enter(valid_from, entries)
-            if self.outcome.faults or not keep:
+            if self.outcome.faults or self.outcome.unreasoned or not keep:
                 transaction.set_rollback(True)
         return self.outcome
 
     def _take(self, row: Row, places: dict[str, int]) -> None:
         data, faults = self.ledger.resource.cells(row, places)
+        if self._own is not None and self._own.layout.answers:
+            self.ledger.resource.settle(data, self._own.layout.answers)
         faults += self._resolve(data)
         identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
         record = self._known.get(identity)
@@ -126,7 +140,7 @@ class Importer:
         if first is not row:
             self._refuse(row, data, [self._twice(row, data, first)])
         if not form.is_valid():
-            self._refuse_form(row, data, form, places)
+            self._refuse_form(row, data, form)
         faulty = frozenset({*form.errors, *(str(fault.fields.get("field", "")) for fault in faults)})
         if first is not row or any(self._names_subject(name) for name in faulty):
             return
@@ -180,7 +194,9 @@ class Importer:
         if record is not None and _says(record, content, given):
             self.outcome.counts["unchanged"] += 1
             return
-        correction = {"subject": record.subject, "seen": record.version, "reason": self.reason} if record is not None else {}
+        correction = (
+            {"subject": record.subject, "seen": record.version, "reason": self.reason or "-"} if record is not None else {}
+        )
         saved: Version = self.ledger.writes.save(
             self.ledger.model,
             content,
@@ -192,8 +208,10 @@ class Importer:
         )
         if record is None:
             self.outcome.counts["new"] += 1
-        else:
-            self.outcome.counts["unchanged" if saved.version == record.version else "corrected"] += 1
+            return
+        is_same = saved.version == record.version
+        self.outcome.counts["unchanged" if is_same else "corrected"] += 1
+        self.outcome.unreasoned += not (is_same or self.reason)  # with one missing all is taken back, and it is asked for
 
     def _enter(self, valid_from: datetime.date | None, entries: list[_New]) -> None:
         """Enter new records together: one by one they would take ten times as long."""
@@ -217,36 +235,41 @@ class Importer:
         for finding in findings:
             name = str(finding.fields.get("field", ""))
             if name not in faulty and faulty.isdisjoint(finding.fields):
-                self._note(row, data, name, form.refusal(finding, column=self._column(name)))
+                self._note(row, data, name, form.refusal(finding, column=self._column(row, name)), finding.code)
 
-    def _refuse_form(self, row: Row, data: dict[str, str], form: LedgerForm, places: dict[str, int]) -> None:
+    def _refuse_form(self, row: Row, data: dict[str, str], form: LedgerForm) -> None:
         for name, errors in form.errors.as_data().items():
             for error in errors:
                 if error.code == "invalid_choice" and name in form.labels:
-                    self._note(row, data, name, self._unknown_word(name, row.cells[places[name]] if name in places else ""))
+                    self._note(row, data, name, self._unknown_word(row, name), "invalid_choice")
                     continue
                 for text in error.messages:
-                    self._note(row, data, name, str(text))
+                    self._note(row, data, name, str(text), str(error.code or ""))
 
-    def _unknown_word(self, name: str, word: str) -> str:
+    def _unknown_word(self, row: Row, name: str) -> str:
         """Return that a word is in no list, with those most like it; the whole list is shown once, below."""
+        word = row.cells[self._places[name]] if name in self._places else ""
         words = [str(label) for label in self.ledger.form.labels[name].values()]
-        self.outcome.words[self._column(name) or heading(self.ledger.model, name)] = words
+        self.outcome.words[self._column(row, name) or heading(self.ledger.model, name)] = words
         return _("“%(value)s” is not in the list; the nearest are: %(words)s") % {
             "value": word,
             "words": "、".join(nearest(word, words)),
         }
 
-    def _column(self, name: str) -> str:
-        return self._own.column(name) if self._own is not None else ""
+    def _column(self, row: Row, name: str) -> str:
+        return self._own.column(row, name) if self._own is not None else ""
 
     def _said(self, row: Row, data: dict[str, str], name: str) -> str:
         """Return what the sheet says in a field."""
         return (self._own.text(row, name) if self._own is not None else "") or data.get(name, "")
 
-    def _note(self, row: Row, data: dict[str, str], name: str, message: str) -> None:
-        column = self._column(name) or (heading(self.ledger.model, name) if name in data else "")
-        self.outcome.faults.append(Fault(row.number, column, self._said(row, data, name), message, row.sheet))
+    def _note(self, row: Row, data: dict[str, str], name: str, message: str, code: str) -> None:
+        column = self._column(row, name) or (heading(self.ledger.model, name) if name in data else "")
+        index = self._own.index(row, name) if self._own is not None else self._places.get(name)
+        said = self._said(row, data, name)
+        self.outcome.faults.append(
+            Fault(row=row.number, column=column, value=said, message=message, sheet=row.sheet, code=code, index=index)
+        )
 
 
 def _says(record: Version, content: object, given: Mapping[str, object]) -> bool:

@@ -6,13 +6,11 @@ import dataclasses
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from tanheng.core.errors import InputError, TanhengError
 from tanheng.platform.record.actor import require
@@ -22,26 +20,12 @@ from tanheng.platform.ui.import_pages import ImportForm, ImportPage
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.layouts import Layout
 from tanheng.platform.ui.ledger import heading
+from tanheng.platform.ui.mapped_columns import columns
+from tanheng.platform.ui.named_days import month_in
+from tanheng.platform.ui.questions import Question
 from tanheng.platform.ui.resources import DAYS
-from tanheng.platform.ui.sheets import Grid, letter
-from tanheng.platform.ui.strange_words import Word, strange_words
-
-_EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the workbook, as the page shows it."""
-
-    index: int
-    cell: str
-    head: str
-    unit: str
-    examples: Sequence[str]
-    field: str
-    likeness: int | None
-    parts: str
-    faults: Sequence[str]
+from tanheng.platform.ui.sheets import Grid
+from tanheng.platform.ui.strange_words import Look, Word, said_before
 
 
 class MapPage(ImportPage):
@@ -57,16 +41,17 @@ class MapPage(ImportPage):
         mapping = mappings.one(self.plant, self.ledger.name, request.GET.get("mapping", ""))
         before = Layout.from_json(mapping.layout) if mapping is not None else None
         changed: list[InputError] = []
-        words: list[Word] = []
+        found: Look | None = None
         if before is not None:
             fitting = layouts.sheets_of(before, grids)
             changed = [] if fitting else min((layouts.changes(before, grid) for grid in grids), key=len)
             layout = self._again(before, fitting[0] if fitting else _most_alike(before, grids))
-            words = self.words_of(kept, grids, before) if fitting and "words" in request.GET else []
+            found = self.look_at(kept, grids, before) if fitting and "words" in request.GET else None
         else:
             layout = self._proposed(grids[0])
         name = mapping.name if mapping is not None else _name_of(kept)
-        return self._map(kept, grids, layout, name=name, faults=changed, words=words, reason=request.GET.get("reason", ""))
+        reason, month = (request.GET.get(part, "") for part in ("reason", "month"))
+        return self._map(kept, grids, layout, name=name, faults=changed, found=found, reason=reason, month=month)
 
     def post(self, request: HttpRequest, uid: uuid.UUID) -> HttpResponse:  # type: ignore[override]  # as above
         """Read the headings again, or keep the layout and check the rows."""
@@ -89,11 +74,11 @@ class MapPage(ImportPage):
         if faults:
             return self._map(kept, grids, layout, faults=faults, status=400, **more)
         try:
-            taken = layouts.take(layout, grids, self.ledger.resource, month=month or layouts.month_in([kept.name]))
-            words = strange_words(self.ledger, self.plant, layout, taken.rows)
+            found = self.look_at(kept, grids, layout, month)
             answered = set(zip(said.getlist("of"), said.getlist("said"), strict=False))
-            if any((word.field, word.text) not in answered for word in words):
-                return self._map(kept, grids, layout, words=words, **more)
+            is_open = any((word.field, word.text) not in answered for word in found.words)
+            if is_open or any(one.name not in said.getlist("question") for one in found.questions):
+                return self._map(kept, grids, layout, found=found, **more)
             mapping = mappings.keep(self.plant, self.ledger.name, name, layout, actor=self.actor)
             return self.checked(ImportForm(initial={"reason": reason}), kept, reason, mapping, month=month)
         except InputError as error:
@@ -101,7 +86,9 @@ class MapPage(ImportPage):
 
     @cached_property
     def _form(self) -> Any:  # Any: a ledger's form
-        return self.ledger.form(prefix="fixed", offers=self.ledger.form.offers(self.plant))
+        form = self.ledger.form(prefix="fixed", offers=self.ledger.form.offers(self.plant))
+        form.leave_open()  # what holds for all rows is said by a person, and by no default
+        return form
 
     @property
     def _required(self) -> list[str]:
@@ -125,7 +112,8 @@ class MapPage(ImportPage):
 
     def _again(self, before: Layout, grid: Grid) -> Layout:
         """Return a layout kept before for a sheet whose headings may have changed: fields go with their headings."""
-        proposed = self._proposed(grid, before.first, min(before.last, len(grid.rows)))
+        there = layouts.adapted(before, grid) or before
+        proposed = self._proposed(grid, there.first, min(there.last, len(grid.rows)))
         known = {heads.plain(head): name for head, name in zip(before.heads, before.fields, strict=True) if head}
         held = [known.get(heads.plain(head)) for head in proposed.heads]
         fields = tuple(
@@ -136,7 +124,9 @@ class MapPage(ImportPage):
         for name, column in before.also.items():  # it goes with its heading too
             now = [place for place, head in enumerate(proposed.heads) if heads.plain(head) == heads.plain(before.heads[column])]
             also |= {name: now[0]} if now and name not in fields else {}
-        return dataclasses.replace(before, sheet=grid.name, heads=proposed.heads, fields=fields, also=also)
+        return dataclasses.replace(
+            before, sheet=grid.name, first=proposed.first, last=proposed.last, heads=proposed.heads, fields=fields, also=also
+        )
 
     def _said(self, grid: Grid, first: int, last: int, now: tuple[str, ...]) -> Layout:
         """Return the layout that was chosen on the page."""
@@ -155,6 +145,10 @@ class MapPage(ImportPage):
                 words.setdefault(name, {})[text.casefold()] = meaning
             else:
                 words.get(name, {}).pop(text.casefold(), None)
+        parts = (said.getlist(f"guess-{part}") for part in ("of", "said", "code", "meaning"))
+        for name, text, code, meaning in zip(*parts, strict=False):
+            if name in allowed and meaning not in ("", code):
+                words.setdefault(name, {})[text.casefold()] = meaning
         day = said.get("sheet_day", "")
         return Layout(
             sheet=grid.name,
@@ -167,13 +161,33 @@ class MapPage(ImportPage):
             also=also,
             words=words,
             sheet_day=day if day in allowed else "",
+            answers=self._answers(),
         )
+
+    def _answers(self) -> dict[str, str]:
+        """Return what was said of the questions, now and before."""
+        said = self.request.POST
+        answers = dict(self._saved.answers)
+        for name in said.getlist("question"):
+            question, answer = self.ledger.resource.question(name), said.get(f"answer-{name}", "")
+            answers.pop(name, None)
+            if question is not None and answer in dict(question.options):
+                answers[name] = answer
+        for name in self.ledger.resource.asked:
+            answers.pop(f"{layouts.NONE}{name}", None)
+            if said.get(f"{layouts.NONE}{name}"):
+                answers[f"{layouts.NONE}{name}"] = "on"
+        return answers
 
     def _saved_words(self) -> dict[str, dict[str, str]]:
         """Return what was said of words before: it holds until something else is said of the same word."""
+        return {name: dict(meanings) for name, meanings in self._saved.words.items()}
+
+    @cached_property
+    def _saved(self) -> Layout:
+        """Return the layout that the page began with; an empty one where none was kept."""
         before = mappings.one(self.plant, self.ledger.name, self.request.GET.get("mapping", ""))
-        words = Layout.from_json(before.layout).words if before is not None else {}
-        return {name: dict(meanings) for name, meanings in words.items()}
+        return Layout.from_json(before.layout) if before is not None else Layout()
 
     def _map(
         self,
@@ -185,12 +199,13 @@ class MapPage(ImportPage):
         reason: str,
         month: str = "",
         faults: Sequence[TanhengError] = (),
-        words: Sequence[Word] = (),
+        found: Look | None = None,
         status: int = 200,
     ) -> HttpResponse:
         grid = next(grid for grid in grids if grid.name == layout.sheet)
         names = (*self.ledger.resource.fields(), *DAYS)
         model = self.ledger.model
+        asked = set(self.ledger.resource.asked)
         unmapped = [one for one in names if one not in layout.fields]
         required = set(self._required)
         self._form.initial = {**self._form.initial, **layout.fixed}
@@ -199,49 +214,41 @@ class MapPage(ImportPage):
             "grids": grids,
             "grid": grid,
             "layout": layout,
-            "columns": self._columns(layout, grid, faults),
+            "columns": columns(self.ledger, layout, grid, faults),
             "fields": [(one, heading(model, one), one in required) for one in names],
             "needed": [(self._control(one), layout.also.get(one)) for one in unmapped if one in required],
-            "optional": [(self._control(one), layout.also.get(one)) for one in unmapped if one not in required],
+            "asked": [
+                (self._control(one), layout.also.get(one), f"{layouts.NONE}{one}", f"{layouts.NONE}{one}" in layout.answers)
+                for one in unmapped
+                if one in asked
+            ],
+            "optional": [(self._control(one), layout.also.get(one)) for one in unmapped if one not in required | asked],
             "days": [(one, heading(model, one)) for one in names if self._is_day(one)],
             "faults": [text_of(fault) for fault in faults],
-            "words": words,
+            "words": found.words if found is not None else (),
+            "questions": found.questions if found is not None else (),
+            "guesses": self._guesses(kept, grids, layout, month, found),
+            "before": said_before(self.ledger, self.plant, layout, grids),
+            "answers": self._answered(layout),
             "name": name,
             "reason": reason,
-            "month": month or layouts.month_in([kept.name]),
+            "month": month or month_in([kept.name]),
         }
         return self.show(values, template="ui/ledger/map.html", status=status)
 
-    def _columns(self, layout: Layout, grid: Grid, faults: Sequence[TanhengError]) -> list[Column]:
-        guesses = heads.guesses(layout.heads, heads.names_of(self.ledger.resource))
-        found = []
-        for index, head in enumerate(layout.heads):
-            below = (grid.text(row, index) for row in range(layout.last + 1, len(grid.rows) + 1))
-            examples = list(dict.fromkeys(text for text in below if text))[:_EXAMPLES]
-            guess = guesses.get(index)
-            is_guess = guess is not None and guess.field == layout.fields[index]
-            cell = layout.cell(index)
-            found.append(
-                Column(
-                    index,
-                    letter(index),
-                    head,
-                    heads.unit_in(head),
-                    examples,
-                    layout.fields[index],
-                    round(guess.likeness * 100) if guess is not None and is_guess else None,
-                    self._parts(layout, layout.fields[index]),
-                    [text_of(fault) for fault in faults if cell in (fault.fields.get("cell"), fault.fields.get("other"))],
-                )
-            )
-        return found
+    def _guesses(
+        self, kept: Attachment, grids: Sequence[Grid], layout: Layout, month: str, found: Look | None
+    ) -> Sequence[Word]:
+        """Return the words that are read as ours, as far as the layout says by now."""
+        try:
+            return (found or self.look_at(kept, grids, layout, month)).guesses
+        except TanhengError:  # units that do not convert, no day in the name of a sheet: said when the rows are checked
+            return ()
 
-    def _parts(self, layout: Layout, name: str) -> str:
-        """Return the fields that one column is split into; empty for a column that says one field."""
-        parts = self.ledger.resource.splits.get(name, ())
-        if any(part in layout.fields for part in parts if part != name):
-            return ""
-        return _(", ").join(heading(self.ledger.model, part) for part in parts)
+    def _answered(self, layout: Layout) -> list[tuple[Question, str]]:
+        """Return the questions that were answered, and how."""
+        questions = ((self.ledger.resource.question(name), answer) for name, answer in layout.answers.items())
+        return [(question, answer) for question, answer in questions if question is not None]
 
     def _control(self, name: str) -> BoundField:
         found: BoundField = self._form[name]

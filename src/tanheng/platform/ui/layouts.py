@@ -6,35 +6,19 @@ A layout is found once by a person and kept under a name; the next workbook of t
 from __future__ import annotations
 
 import dataclasses
-import datetime
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from tanheng.core import units
 from tanheng.core.errors import InputError, UnitError
-from tanheng.platform.ui.heads import heads_of, plain, unit_in
+from tanheng.platform.ui.heads import LOWEST, heads_of, plain, unit_in
 from tanheng.platform.ui.ledger import heading
-from tanheng.platform.ui.resources import DAYS, LedgerResource
-from tanheng.platform.ui.sheets import Grid, Row, letter
+from tanheng.platform.ui.resources import LedgerResource, faults_heads
+from tanheng.platform.ui.sheets import Grid, letter
 
-_TOTALS = re.compile(r"^(合计|总计|小计|累计|本月合计|平均|平均值|total|subtotal|sum|average)[:：]?$", re.IGNORECASE)
-_SUM = re.compile(  # with what it is the sum of before it, and how many behind it
-    r".{0,20}?(小计|合计|总计|共计|累计|本页)\s*[:：]?\s*(共?\s*\d+\s*[台件只套个块支]*)?\s*([（(，,。].*)?", re.IGNORECASE
-)
-_COUNT = re.compile(r"[共计]?\s*[-+]?[\d.,]+\s*[台件只套个块支]*")
-_FOOT = re.compile(
-    r"^(制表|审核|审批|填表|填报|负责人|编制|复核|注|备注|说明|note|prepared|checked|approved)(人|日期|单位|by)?\s*[:：]",
-    re.IGNORECASE,
-)
-_SERIAL = range(20_000, 80_000)  # of days in a spreadsheet: 1954 to 2118
-_EPOCH = datetime.date(1899, 12, 30)
-_YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)\s*[年.\-/_]?\s*(1[0-2]|0?[1-9])(?!\d)")
-_FULL_DAY = re.compile(r"(?<!\d)(20\d\d)\s*[年.\-/]\s*(1[0-2]|0?[1-9])\s*[月.\-/]\s*(3[01]|[12]\d|0?[1-9])")
-_MONTH_DAY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*[月.\-/]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
-_DAY = re.compile(r"^\s*(3[01]|[12]\d|0?[1-9])\s*[日号]?\s*$")
+NONE = "none-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +46,8 @@ class Layout:
         Of a field, what a word of the sheet means.
     sheet_day : str
         Field that takes the day in the name of the sheet; empty for none.
+    answers : mapping
+        What was said of the questions that rows raise; ``none-`` before a field says that none has it.
     """
 
     sheet: str = ""
@@ -74,6 +60,7 @@ class Layout:
     also: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sheet_day: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """Return what is kept."""
@@ -98,31 +85,53 @@ class Layout:
         return f"{letter(column)}{self.last}"
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A row, or with ``row`` 0 a whole sheet, that is not imported, and what it begins with."""
-
-    sheet: str
-    row: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a layout finds in a workbook."""
-
-    rows: list[Row]
-    left_out: list[LeftOut]
-
-
 def fits(layout: Layout, grid: Grid) -> bool:
     """Tell whether a sheet has the headings of a layout."""
-    return _plain_heads(heads_of(grid, layout.first, layout.last)) == _plain_heads(layout.heads)
+    return shift(layout, grid) is not None
+
+
+def shift(layout: Layout, grid: Grid) -> int | None:
+    """Return how many rows further down the headings of a layout stand in a sheet; None where they are not in it."""
+    wanted = _plain_heads(layout.heads)
+    return next((down for down, heads in _windows(layout, grid) if _plain_heads(heads) == wanted), None)
+
+
+def adapted(layout: Layout, grid: Grid) -> Layout | None:
+    """Return a layout for another sheet that has all columns that are read, be they elsewhere; None where one is lacking."""
+    down = shift(layout, grid)
+    if down is not None:
+        return dataclasses.replace(layout, first=layout.first + down, last=layout.last + down)
+    read = {column: _told(layout.heads[column]) for column in {*_mapped(layout), *layout.also.values()}}
+    for down, heads in _windows(layout, grid):
+        told = [_told(head) for head in heads]
+        if read and all(told.count(head) == 1 for head in read.values()):
+            now = {column: told.index(head) for column, head in read.items()}
+            names = {now[column]: name for column, name in _mapped(layout).items()}
+            fields = tuple(names.get(column, "") for column in range(len(heads)))
+            also = {name: now[column] for name, column in layout.also.items()}
+            first, last = layout.first + down, layout.last + down
+            return dataclasses.replace(layout, first=first, last=last, heads=heads, fields=fields, also=also)
+    return None
+
+
+def _windows(layout: Layout, grid: Grid) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the rows in which headings may stand, nearest first: how many rows further down, and what stands there."""
+    for down in sorted(range(1 - layout.first, LOWEST + 1 - layout.first), key=abs):
+        if layout.last + down <= len(grid.rows):
+            yield down, heads_of(grid, layout.first + down, layout.last + down)
+
+
+def _mapped(layout: Layout) -> dict[int, str]:
+    return {column: name for column, name in enumerate(layout.fields) if name}
+
+
+def _told(head: str) -> str:
+    return plain(head) + unit_in(head)
 
 
 def _plain_heads(heads: Sequence[str]) -> list[str]:
-    said = [plain(head) + unit_in(head) for head in heads]
-    while said and not said[-1]:
+    said = [_told(head) for head in heads]
+    while said and (not said[-1] or heads[len(said) - 1] in faults_heads()):
         said.pop()
     return said
 
@@ -135,7 +144,7 @@ def changes(layout: Layout, grid: Grid) -> list[InputError]:
     return [
         InputError("platform.ui.mapping_changed", cell=layout.cell(column), before=old or "—", now=new or "—")
         for column, (old, new) in enumerate(zip(before, after, strict=True))
-        if plain(old) + unit_in(old) != plain(new) + unit_in(new)
+        if _told(old) != _told(new)
     ]
 
 
@@ -159,8 +168,31 @@ def faults(layout: Layout, resource: type[LedgerResource], required: Sequence[st
     missing = [heading(model, name) for name in required if name not in given]
     if missing:
         found.append(InputError("platform.ui.mapping_missing", fields="、".join(missing)))
+    found += unasked(layout, resource)
     if not seen:
         found.append(InputError("platform.ui.mapping_empty"))
+    return found
+
+
+def unasked(layout: Layout, resource: type[LedgerResource]) -> list[InputError]:
+    """Return the fields that must be said for all rows and are not, and those said to be nowhere that others need."""
+    model = resource.form.model
+    given = {
+        *filter(None, layout.fields),
+        *layout.also,
+        *(name for name, value in layout.fixed.items() if value),
+        layout.sheet_day,
+    }
+    found = []
+    for name, needing in resource.asked.items():
+        users = [one for one in needing if one in given]
+        if name in given or (layout.answers.get(f"{NONE}{name}") and not users):
+            continue
+        if layout.answers.get(f"{NONE}{name}"):
+            said = "、".join(layout.column(one) or heading(model, one) for one in users)
+            found.append(InputError("platform.ui.mapping_needed", field=heading(model, name), columns=said))
+        else:
+            found.append(InputError("platform.ui.mapping_asked", field=heading(model, name)))
     return found
 
 
@@ -174,40 +206,11 @@ def _convertible(theirs: str, ours: str) -> bool:
 
 def sheets_of(layout: Layout, grids: Sequence[Grid]) -> list[Grid]:
     """Return the sheets that a layout reads."""
-    alike = [grid for grid in grids if fits(layout, grid)]
     if layout.every_sheet:
-        return alike
+        return [grid for grid in grids if adapted(layout, grid) is not None]
+    alike = [grid for grid in grids if fits(layout, grid)]
     named = [grid for grid in alike if grid.name == layout.sheet]
     return (named or alike)[:1]
-
-
-def take(layout: Layout, grids: Sequence[Grid], resource: type[LedgerResource], *, month: str = "") -> Taken:
-    """Return the rows that a layout finds, as the ledger's own sheet would have them: one cell a field of :func:`places`.
-
-    Parameters
-    ----------
-    month : str
-        ``2025-03``, for sheets whose names are days of it.
-
-    Raises
-    ------
-    InputError
-        The name of a sheet holds no day where one is wanted; names the sheet.
-    """
-    wanted = sheets_of(layout, grids)
-    rows: list[Row] = []
-    left = [LeftOut(grid.name, 0, " ".join(heads_of(grid, 1, 1))[:60]) for grid in grids if grid not in wanted]
-    for grid in wanted:
-        day = day_in(grid.name, month) if layout.sheet_day else None
-        if layout.sheet_day and day is None:
-            raise InputError("platform.ui.mapping_day", sheet=grid.name)
-        for number in range(layout.last + 1, len(grid.rows) + 1):
-            row = _row(layout, grid, number, resource, day)
-            if row is not None:
-                rows.append(row)
-            elif text := next((cell.strip() for cell in grid.rows[number - 1] if cell.strip()), ""):
-                left.append(LeftOut(grid.name, number, text[:60]))
-    return Taken(rows, left)
 
 
 def places(layout: Layout) -> dict[str, int]:
@@ -217,91 +220,3 @@ def places(layout: Layout) -> dict[str, int]:
     if layout.sheet_day and layout.sheet_day not in names:
         names.append(layout.sheet_day)
     return {name: index for index, name in enumerate(names)}
-
-
-def _row(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource], day: datetime.date | None) -> Row | None:
-    said = [text for column in range(grid.width) if (text := grid.text(number, column))]
-    if not said or any(_TOTALS.match("".join(text.split())) for text in said[:3]) or _is_sum(said) or _FOOT.match(said[0]):
-        return None
-    if all(grid.text(number, column) in (head.split(" / ")[-1], "") for column, head in enumerate(layout.heads)):
-        return None  # the headings once more, as they are printed on each page
-    cells = dict(_cells(layout, grid, number, resource))
-    if not any(cells.values()):
-        return None
-    cells |= {name: value for name, value in layout.fixed.items() if value and name not in cells}
-    if day is not None and not cells.get(layout.sheet_day):
-        cells[layout.sheet_day] = day.isoformat()
-    return Row(number, tuple(cells.get(name, "") for name in places(layout)), grid.name)
-
-
-def _is_sum(said: Sequence[str]) -> bool:
-    """Tell whether the cells that are filled say but a sum: a word for it, how many, and at most of what."""
-    words = [text for text in dict.fromkeys(said) if not _COUNT.fullmatch(text)]
-    return len(words) <= 2 and any(_SUM.fullmatch(text) for text in words)
-
-
-def _cells(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource]) -> Iterator[tuple[str, str]]:
-    for column, name in enumerate(layout.fields):
-        if name:
-            text = grid.text(number, column)
-            text = layout.words.get(name, {}).get(text.casefold(), text)
-            yield name, read(text, name, layout.heads[column], resource)
-    for name, column in layout.also.items():
-        words = layout.words.get(name, {})
-        text = grid.text(number, column)
-        text = words.get(text.casefold(), text)
-        before = layout.fixed.get(name, "") if text and name not in resource.form.labels else ""
-        text = before + read(text, name, layout.heads[column], resource)
-        yield name, words.get(text.casefold(), text)
-
-
-def read(text: str, name: str, head: str, resource: type[LedgerResource]) -> str:
-    """Return a cell as our own sheet would have it: a day of a spreadsheet's count as a date, a figure in our unit."""
-    model = resource.form.model
-    kind = "DateField" if name in DAYS else model._meta.get_field(name).get_internal_type()
-    if kind == "DateField" and text.isdecimal() and int(text) in _SERIAL:
-        return (_EPOCH + datetime.timedelta(days=int(text))).isoformat()
-    theirs, ours = unit_in(head), unit_in(heading(model, name))
-    if theirs and ours and theirs != ours:
-        try:
-            return f"{units.convert(Decimal(text), theirs, ours):f}"
-        except InvalidOperation:
-            return text  # no figure: the form says so, with what stands there
-    return text
-
-
-def day_in(name: str, month: str = "") -> datetime.date | None:
-    """Return the day that the name of a sheet says: ``2025.3.1``, and with a month also ``3.1``, ``3月1日`` and ``1``.
-
-    Examples
-    --------
-    >>> [str(day_in(name, "2025-03")) for name in ("2025.3.1", "3月2日", "3", "4日", "汇总")]
-    ['2025-03-01', '2025-03-02', '2025-03-03', '2025-03-04', 'None']
-    """
-    year, number = (int(part) for part in month.split("-")) if re.fullmatch(r"\d{4}-\d{2}", month) else (0, 0)
-    if found := _FULL_DAY.search(name):
-        parts = [int(part) for part in found.groups()]
-    elif year and (found := _MONTH_DAY.search(name)):
-        parts = [year, int(found[1]), int(found[2])]
-    elif year and (found := _DAY.match(name)):
-        parts = [year, number, int(found[1])]
-    else:
-        return None
-    try:
-        return datetime.date(*parts)
-    except ValueError:
-        return None
-
-
-def month_in(texts: Sequence[str]) -> str:
-    """Return the month that a file name or title says, as ``2025-03``; empty where none does.
-
-    Examples
-    --------
-    >>> month_in(["日报", "2025年3月生产日报.xlsx"]), month_in(["202503"]), month_in(["日报"])
-    ('2025-03', '2025-03', '')
-    """
-    for text in texts:
-        if found := _YEAR_MONTH.search(text):
-            return f"{found[1]}-{int(found[2]):02}"
-    return ""

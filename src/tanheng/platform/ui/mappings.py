@@ -13,8 +13,9 @@ from tanheng.platform.record import audit
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
 from tanheng.platform.ui.heads import heads_of, plain
-from tanheng.platform.ui.layouts import Layout, changes, day_in, fits, month_in, sheets_of
+from tanheng.platform.ui.layouts import Layout, changes, fits, sheets_of
 from tanheng.platform.ui.models import SheetMapping
+from tanheng.platform.ui.named_days import day_in, month_in
 from tanheng.platform.ui.sheets import Grid
 
 _ALIKE = 0.5  # share of headings from which on a workbook is taken for a changed one of a known shape

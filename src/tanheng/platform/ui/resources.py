@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,12 +18,18 @@ from tanheng.core.errors import InputError
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.forms import LedgerForm
 from tanheng.platform.ui.ledger import heading
+from tanheng.platform.ui.questions import Question, is_short, short_day, whole_day
 from tanheng.platform.ui.sheets import Row
 
 LANGUAGES = ("zh-hans", "en")
 DAYS = ("valid_from", "valid_to")
 YES = frozenset({"是", "yes", "true", "1", "y", "√", "✓"})
 NO = frozenset({"否", "no", "false", "0", "n", ""})
+
+_SHORT_DAY = "short-"
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+FAULTS = _("Faults (left out when imported)")  # heading of the column that a marked workbook has
 
 # Columns of an export that say which version a row is; an import passes over them.
 EXTRAS = {"version": pgettext_lazy("of a record", "Version"), "known_from": _("Recorded at"), "log_index": _("Log index")}
@@ -61,6 +67,9 @@ class LedgerResource:
         What plants call a field in their own sheets, so that it is proposed for such a heading.
     splits : mapping
         Of a field whose cell may say several fields at once, such as a range (``0~120t``), those fields.
+    asked : mapping
+        Fields that may be empty, but must not be so unnoticed: who lays a sheet out says them for all rows, or that none has
+        them. For each the fields that cannot do without it.
     """
 
     form: ClassVar[type[LedgerForm]]
@@ -68,6 +77,7 @@ class LedgerResource:
     examples: ClassVar[Mapping[str, str]] = {}
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     splits: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    asked: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def fields(cls) -> list[str]:
@@ -109,7 +119,7 @@ class LedgerResource:
         faults = []
         for index, text in enumerate(head):
             name = known.get(_plain(text))
-            if name in EXTRAS or name in cls.form.attached:
+            if name in EXTRAS or name == "faults" or name in cls.form.attached:
                 continue
             if name is None:
                 if text.strip():
@@ -132,19 +142,54 @@ class LedgerResource:
         for name, index in places.items():
             text = unescaped(row.cells[index].strip()) if index < len(row.cells) else ""
             if name in cls.form.labels:
-                data[name] = _codes(cls.form, name).get(text.casefold(), text)
+                data[name] = codes(cls.form, name).get(text.casefold(), text)
             elif name not in DAYS and cls.form.model._meta.get_field(name).get_internal_type() == "BooleanField":
                 if text.casefold() not in YES | NO:
                     faults.append(InputError("platform.ui.flag", field=name, value=text[:100]))
                 data[name] = "" if text.casefold() in NO else text
             else:
-                data[name] = text
+                data[name] = narrow(text) if name in _figures(cls.form) else text
         return data, faults
+
+    @classmethod
+    def raised(cls, data: Mapping[str, str]) -> list[str]:
+        """Return the names of the questions that a row raises: what it says can be meant in several ways."""
+        return [f"{_SHORT_DAY}{name}" for name in days_of(cls.form) if is_short(data.get(name, ""))]
+
+    @classmethod
+    def question(cls, name: str) -> Question | None:
+        """Return a question by its name, in the language of the page; None where there is none of that name."""
+        field = name.removeprefix(_SHORT_DAY)
+        is_ours = name.startswith(_SHORT_DAY) and field in days_of(cls.form)
+        return short_day(name, heading(cls.form.model, field)) if is_ours else None
+
+    @classmethod
+    def settle(cls, data: dict[str, str], answers: Mapping[str, str]) -> None:
+        """Take a row as the questions that it raises were answered."""
+        for name in cls.raised(data):
+            if name in answers and name.startswith(_SHORT_DAY):
+                field = name.removeprefix(_SHORT_DAY)
+                data[field] = whole_day(data[field], answers[name])
+
+    @classmethod
+    def candidates(cls, name: str, text: str) -> Sequence[str]:  # noqa: ARG003  # heirs know words
+        """Return the few codes of a field that a word may mean which means none of them alone."""
+        return ()
 
     @classmethod
     def identity(cls, version: Version) -> tuple[str, ...]:
         """Return by what a row finds this record."""
         return tuple(str(getattr(version, name)) for name in cls.key)
+
+
+@functools.cache
+def faults_heads() -> frozenset[str]:
+    """Return the heading of the column of faults in a marked workbook, in both languages."""
+    found = set()
+    for language in LANGUAGES:
+        with override(language):
+            found.add(str(FAULTS))
+    return frozenset(found)
 
 
 def _plain(text: str) -> str:
@@ -156,18 +201,49 @@ def _known_headings(form: type[LedgerForm], names: list[str]) -> dict[str, str]:
     for language in LANGUAGES:
         with override(language):
             known |= {_plain(heading(form.model, name)): name for name in (*names, *DAYS)}
-            known |= {_plain(str(text)): name for name, text in EXTRAS.items()}
+            known |= {_plain(str(text)): name for name, text in {**EXTRAS, "faults": FAULTS}.items()}
     return known
 
 
 @functools.cache
-def _codes(form: type[LedgerForm], name: str) -> dict[str, str]:
+def days_of(form: type[LedgerForm]) -> frozenset[str]:
+    """Return the fields of a form that are days."""
+    names = [field.name for field in dataclasses.fields(form.content_type)]
+    return frozenset({*DAYS, *(name for name in names if _type(form, name) == "DateField")})
+
+
+@functools.cache
+def _figures(form: type[LedgerForm]) -> frozenset[str]:
+    """Return the fields of a form that are written in figures."""
+    names = [field.name for field in dataclasses.fields(form.content_type)]
+    kinds = ("DecimalField", "IntegerField", "PositiveIntegerField", "PositiveSmallIntegerField", "FloatField")
+    return days_of(form) | {name for name in names if _type(form, name) in kinds}
+
+
+def _type(form: type[LedgerForm], name: str) -> str:
+    return form.model._meta.get_field(name).get_internal_type()
+
+
+def narrow(text: str) -> str:
+    """Return a text with full-width signs as usual ones.
+
+    Examples
+    --------
+    >>> narrow("２０２５．３．１")
+    '2025.3.1'
+    """
+    return text.translate(_NARROW).strip()
+
+
+@functools.cache
+def codes(form: type[LedgerForm], name: str) -> dict[str, str]:
+    """Return the code of each word of a list: the codes themselves, and the words in both languages, in small letters."""
     labels = form.labels[name]
-    codes = {code.casefold(): code for code in labels}
+    found = {code.casefold(): code for code in labels}
     for language in LANGUAGES:
         with override(language):
-            codes |= {str(label).casefold(): code for code, label in labels.items()}
-    return codes
+            found |= {str(label).casefold(): code for code, label in labels.items()}
+    return found
 
 
 def unescaped(text: str) -> str:

@@ -34,10 +34,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A whole sheet as text; a merged cell says in all its places what it says in the first."""
+    """A whole sheet as text; a merged cell says in all its places what it says in the first.
+
+    Parameters
+    ----------
+    merged : tuple
+        Top, left, bottom and right of each merged cell, from 0.
+    """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def width(self) -> int:
@@ -104,11 +111,12 @@ def _workbook_grids(path: Path) -> list[Grid]:
 def _grid(sheet: Any) -> Grid:  # Any: calamine's sheet
     cells = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)
     rows = [[_text(cell) for cell in row[:MOST_COLUMNS]] for row in cells]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
+    for top, left, bottom, right in merged:
         if top < len(rows) and left < len(rows[top]):
             for row in rows[top : bottom + 1]:
                 row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
-    return Grid(sheet.name, tuple(tuple(row) for row in rows))
+    return Grid(sheet.name, tuple(tuple(row) for row in rows), merged)
 
 
 def read(path: Path, media: str) -> list[Row]:

@@ -1,59 +1,173 @@
-"""The words of a plant's own sheets that are in none of our lists, and what each may mean; a person decides."""
+"""The words of a sheet that are not our own: those that we do not know, and those that were read as one of ours.
+
+A person decides what the first mean and sees what became of the others. What a person said is kept with the layout.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import override
 
 from tanheng.platform.record.models import Plant
-from tanheng.platform.ui import heads, layouts
-from tanheng.platform.ui.layouts import Layout
+from tanheng.platform.ui import heads
+from tanheng.platform.ui.layouts import Layout, adapted, sheets_of
 from tanheng.platform.ui.ledger import LedgerPages, heading
-from tanheng.platform.ui.resources import LANGUAGES
-from tanheng.platform.ui.sheets import Row
+from tanheng.platform.ui.questions import Question
+from tanheng.platform.ui.resources import LANGUAGES, codes
+from tanheng.platform.ui.sheets import Grid, Row
 
 _MOST = 200  # on one page
+_MOST_LIKELY = 6
+_LEAD = 0.1  # by which one choice must be more alike than the next, to be proposed
+
+Choices = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the workbook that is in no list of ours, and what it may mean."""
+    """A word of the workbook and what it may mean.
+
+    Parameters
+    ----------
+    likely : sequence of pairs
+        Those of the ``options`` that it is most likely to mean.
+    meaning : str
+        What is proposed, or was said before; empty where nobody can tell.
+    count : int
+        In how many rows it stands.
+    """
 
     index: int
     field: str
     heading: str
     text: str
-    options: Sequence[tuple[str, str]]
+    options: Choices
     meaning: str
+    likely: Choices = ()
+    count: int = 0
 
 
-def strange_words(ledger: LedgerPages, plant: Plant, layout: Layout, rows: Sequence[Row]) -> list[Word]:
-    """Return the words of lists, and the names of other records, that we do not know; each with a proposal.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A word of ours, and which words of the workbook were read as it."""
 
-    Those that the layout gives a meaning have been read already, so they are not among them.
+    heading: str
+    text: str
+    words: tuple[tuple[str, int], ...]
+
+    @property
+    def count(self) -> int:
+        """Return the number of rows."""
+        return sum(count for _word, count in self.words)
+
+
+@dataclass(slots=True)
+class Look:
+    """What a look at the rows found: words that are unknown, words read as ours, and questions that rows raise."""
+
+    words: list[Word] = field(default_factory=list)
+    guesses: list[Word] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def meanings(self) -> list[Meaning]:
+        """Return the words that were read as ours, by what they were read as."""
+        found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for word in self.guesses:
+            said = dict(word.options)[word.meaning]
+            found.setdefault((word.heading, said), []).append((word.text, word.count))
+        return [Meaning(head, said, tuple(words)) for (head, said), words in found.items()]
+
+
+def look(
+    ledger: LedgerPages,
+    plant: Plant,
+    rows: Sequence[Row],
+    places: Mapping[str, int],
+    *,
+    layout: Layout | None = None,
+) -> Look:
+    """Return the words of lists, and names of other records, that are not ours, and the questions that nobody answered.
+
+    Parameters
+    ----------
+    layout : Layout, optional
+        Of a plant's own sheets. What it gives a meaning has been read already; a blank in a column of a required list is a
+        word to be asked for too, since it says nothing.
     """
-    form = ledger.form
-    options = {name: [(code, str(label)) for code, label in labels.items()] for name, labels in form.labels.items()}
-    meanings = {name: one.meanings(plant) for name, one in form.references.items()}
-    options |= {name: one.options(plant) for name, one in form.references.items()}
-    places = layouts.places(layout)
+    options = _options(ledger, plant)
+    meanings = {name: one.meanings(plant) for name, one in ledger.form.references.items()}
     asked = [name for name, choices in options.items() if choices]  # of a ledger that is still empty no record can be meant
-    found: dict[tuple[str, str], str] = {}
+    required = _required_lists(ledger, layout)
+    answers = layout.answers if layout is not None else {}
+    strange: Counter[tuple[str, str]] = Counter()
+    guessed: Counter[tuple[str, str, str]] = Counter()
+    raised: Counter[str] = Counter()
+    spelt: dict[str, str] = {}
     for row in rows:
         data, _faults = ledger.resource.cells(row, places)
+        raised.update(name for name in ledger.resource.raised(data) if name not in answers)
         for name in asked:
-            text = data.get(name, "")
-            known = meanings[name].get(text.casefold()) if name in meanings else text in form.labels[name]
-            if text and not known:
-                word = row.cells[places[name]]
-                found.setdefault((name, word.casefold()), word)
-    unknown = [(name, word) for (name, _plain), word in found.items()][:_MOST]
-    return [
-        Word(index, name, heading(ledger.model, name), text, options[name], _meaning(ledger, name, text, options[name]))
-        for index, (name, text) in enumerate(unknown)
+            if name not in places:
+                continue
+            text, word = data.get(name, ""), row.cells[places[name]].strip() if places[name] < len(row.cells) else ""
+            plain = word.casefold()
+            spelt.setdefault(plain, word)
+            if not text:
+                strange.update([(name, plain)] if name in required else [])
+            elif name in meanings:
+                strange.update([(name, plain)] if text.casefold() not in meanings[name] else [])
+            elif text not in ledger.form.labels[name]:
+                strange[name, plain] += 1
+            elif plain not in codes(ledger.form, name):
+                guessed[name, plain, text] += 1
+    made = Look()
+    made.words = [
+        _asked(ledger, index, name, spelt[plain], options[name], count)
+        for index, ((name, plain), count) in enumerate(list(strange.items())[:_MOST])
     ]
+    made.guesses = [
+        Word(index, name, heading(ledger.model, name), spelt[plain], options[name], code, count=count)
+        for index, ((name, plain, code), count) in enumerate(guessed.items())
+    ]
+    questions = ((ledger.resource.question(name), count) for name, count in raised.items())
+    made.questions = [replace(one, count=count) for one, count in questions if one is not None]
+    return made
+
+
+def said_before(ledger: LedgerPages, plant: Plant, layout: Layout, grids: Sequence[Grid]) -> list[Word]:
+    """Return the words that the layout gives a meaning, so that it can be changed; those of this workbook first."""
+    options = _options(ledger, plant)
+    counts: Counter[tuple[str, str]] = Counter()
+    for grid in sheets_of(layout, grids):
+        own = adapted(layout, grid) or layout
+        for name in layout.words:
+            index = own.index(name)
+            if index is not None:
+                texts = (grid.text(row, index).casefold() for row in range(own.last + 1, len(grid.rows) + 1))
+                counts.update((name, text) for text in texts if text in layout.words[name])
+    said = [(name, text, code) for name, words in layout.words.items() for text, code in words.items() if name in options]
+    ordered = sorted(said, key=lambda one: counts[one[:2]] == 0)
+    return [
+        Word(index, name, heading(ledger.model, name), text, options[name], code, count=counts[name, text])
+        for index, (name, text, code) in enumerate(ordered)
+    ]
+
+
+def _options(ledger: LedgerPages, plant: Plant) -> dict[str, Choices]:
+    found: dict[str, Choices] = {
+        name: [(code, str(label)) for code, label in labels.items()] for name, labels in ledger.form.labels.items()
+    }
+    return found | {name: one.options(plant) for name, one in ledger.form.references.items()}
+
+
+def _required_lists(ledger: LedgerPages, layout: Layout | None) -> set[str]:
+    form = ledger.form()
+    names = ledger.form.labels if layout is not None else ()
+    return {name for name in names if layout is not None and name in layout.fields and form.fields[name].required}
 
 
 def nearest(text: str, words: Iterable[str], count: int = 3) -> list[str]:
@@ -68,12 +182,26 @@ def nearest(text: str, words: Iterable[str], count: int = 3) -> list[str]:
     return sorted(words, key=lambda word: -heads.likeness(said, heads.plain(word)))[:count]
 
 
-def _meaning(ledger: LedgerPages, name: str, text: str, options: Sequence[tuple[str, str]]) -> str:
-    """Return the choice whose text, in either language, is most like a word; empty where none is."""
+def _asked(ledger: LedgerPages, index: int, name: str, text: str, options: Choices, count: int) -> Word:
+    """Return a word to be asked for, with the choices most like it; with a proposal only where one choice leads clearly."""
+    shown = dict(options)
+    known = [code for code in ledger.resource.candidates(name, text) if code in shown]
+    alike = _alike(ledger, name, text, options) if not known else []
+    likely = [(code, shown[code]) for code in known or [code for _score, code in alike[:_MOST_LIKELY]]]
+    scores = [score for score, _code in alike[:2]]
+    leads = bool(scores) and (len(scores) == 1 or scores[0] - scores[1] >= _LEAD)
+    meaning = likely[0][0] if leads else ""
+    return Word(index, name, heading(ledger.model, name), text, options, meaning, tuple(likely), count)
+
+
+def _alike(ledger: LedgerPages, name: str, text: str, options: Choices) -> list[tuple[float, str]]:
+    """Return the choices whose texts, in either language, are like a word, the most alike first."""
     texts = [(label, code) for code, label in options]
     for language in LANGUAGES:
         with override(language):
             texts += [(str(label), code) for code, label in ledger.form.labels.get(name, {}).items()]
-    scored = ((heads.likeness(heads.plain(text), heads.plain(label)), code) for label, code in texts)
-    best, code = max(scored, default=(0.0, ""))
-    return code if best >= heads.LIKE else ""
+    best: dict[str, float] = {}
+    said = heads.plain(text)
+    for label, code in texts:
+        best[code] = max(best.get(code, 0.0), heads.likeness(said, heads.plain(label)))
+    return sorted(((score, code) for code, score in best.items() if score >= heads.LIKE), key=lambda one: -one[0])

@@ -1,0 +1,66 @@
+"""The columns of a workbook as the page shows them on which a person says what each means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tanheng.core.errors import TanhengError
+from tanheng.platform.ui import heads
+from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.layouts import Layout
+from tanheng.platform.ui.ledger import LedgerPages, heading
+from tanheng.platform.ui.sheets import Grid, letter
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the workbook, as the page shows it."""
+
+    index: int
+    cell: str
+    head: str
+    unit: str
+    examples: Sequence[str]
+    field: str
+    likeness: int | None
+    parts: str
+    faults: Sequence[str]
+
+
+def columns(ledger: LedgerPages, layout: Layout, grid: Grid, faults: Sequence[TanhengError]) -> list[Column]:
+    """Return the columns of a sheet, each with what stands below it and with the faults that name its cell."""
+    guesses = heads.guesses(layout.heads, heads.names_of(ledger.resource))
+    found = []
+    for index, head in enumerate(layout.heads):
+        below = (grid.text(row, index) for row in range(layout.last + 1, len(grid.rows) + 1))
+        examples = list(dict.fromkeys(text for text in below if text))[:_EXAMPLES]
+        guess = guesses.get(index)
+        is_guess = guess is not None and guess.field == layout.fields[index]
+        cell = layout.cell(index)
+        found.append(
+            Column(
+                index,
+                letter(index),
+                head,
+                heads.unit_in(head),
+                examples,
+                layout.fields[index],
+                round(guess.likeness * 100) if guess is not None and is_guess else None,
+                _parts(ledger, layout, layout.fields[index]),
+                [text_of(fault) for fault in faults if cell in (fault.fields.get("cell"), fault.fields.get("other"))],
+            )
+        )
+    return found
+
+
+def _parts(ledger: LedgerPages, layout: Layout, name: str) -> str:
+    """Return the fields that one column is split into; empty for a column that says one field."""
+    parts = ledger.resource.splits.get(name, ())
+    if any(part in layout.fields for part in parts if part != name):
+        return ""
+    return _(", ").join(heading(ledger.model, part) for part in parts)
