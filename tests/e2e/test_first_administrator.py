@@ -38,7 +38,7 @@ def test_the_first_administrator_joins_with_two_factors_and_founds_a_plant(
     expect(page.get_by_role("heading", name="首位系统管理员")).to_be_visible()
     picture(page, "join")
     page.get_by_label("用户名").fill("admin.li")
-    page.get_by_label("名称").fill("李工")
+    page.get_by_label("姓名").fill("李工")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_label("再次输入密码").fill(PASSWORD)
     page.get_by_role("button", name="建立账号").click()

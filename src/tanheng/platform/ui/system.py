@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from tanheng.core.errors import InputError
 from tanheng.platform.accounts import roles, services
@@ -150,7 +150,7 @@ class People(Page):
 
 
 def _joined(some: frozenset[Role]) -> str:
-    return "、".join(str(Role(role).label) for role in Role if role in some)
+    return pgettext("between items", ", ").join(str(Role(role).label) for role in Role if role in some)
 
 
 class AuditTrail(Page):
