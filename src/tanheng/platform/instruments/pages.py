@@ -12,7 +12,6 @@ from tanheng.platform.instruments import (
     filters,
     form_181,
     forms,
-    models,
     passport,
     printed,
     resources,
@@ -25,22 +24,19 @@ from tanheng.platform.instruments import (
 from tanheng.platform.record.sniffing import PDF, XLSX
 from tanheng.platform.ui.additions import related
 from tanheng.platform.ui.addresses import ledger_urls
+from tanheng.platform.ui.described import LedgersOf
 from tanheng.platform.ui.ledger import LedgerPages, ListFile, ListLink, Tab
 
-INSTRUMENTS: LedgerPages = LedgerPages(
+OF_INSTRUMENTS = LedgersOf(reads=selectors, writes=services, read="instruments.read", write="instruments.write")
+
+INSTRUMENTS: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.InstrumentForm,
     name="instruments",
     title=_("Instrument ledger"),
     noun=pgettext_lazy("one record", "instrument"),
-    model=models.Instrument,
     table=tables.InstrumentTable,
     filters=filters.InstrumentFilter,
-    form=forms.InstrumentForm,
     resource=resources.InstrumentResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
-    write="instruments.write",
-    headline="code",
     tabs=(
         Tab(name="standing", title=_("Standing"), context=passport.context, template="instruments/standing.html"),
         Tab(name="life", title=_("Life cycle"), context=related(ledger=lambda: SPELLS, field="instrument")),
@@ -65,84 +61,58 @@ INSTRUMENTS: LedgerPages = LedgerPages(
         ListLink(title=_("Import a workbook"), route="instrument-workbook", permission="instruments.write"),
     ),
 )
-SPELLS: LedgerPages = LedgerPages(
+SPELLS: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.SpellForm,
     name="spells",
     title=_("Life of instruments"),
     noun=pgettext_lazy("one record", "change of state"),
-    model=models.Spell,
     table=tables.SpellTable,
     filters=filters.SpellFilter,
-    form=forms.SpellForm,
     resource=resources.SpellResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
-    write="instruments.write",
     headline="started_on",
 )
-INSTALLATIONS: LedgerPages = LedgerPages(
+INSTALLATIONS: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.InstallationForm,
     name="installations",
     title=_("Installations"),
     noun=pgettext_lazy("one record", "installation"),
-    model=models.Installation,
     table=tables.InstallationTable,
     filters=filters.InstallationFilter,
-    form=forms.InstallationForm,
     resource=resources.InstallationResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
-    write="instruments.write",
     headline="started_on",
     actions=actions.OF_INSTALLATION,
 )
-CHAINS: LedgerPages = LedgerPages(
+CHAINS: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.ChainForm,
     name="chains",
     title=_("Chains of instruments"),
     noun=pgettext_lazy("one record", "chain"),
-    model=models.Chain,
     table=tables.ChainTable,
     filters=filters.ChainFilter,
-    form=forms.ChainForm,
     resource=resources.ChainResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
-    write="instruments.write",
-    headline="code",
     tabs=(
         Tab(name="certificates", title=_("Certificates"), context=related(ledger=lambda: CERTIFICATES, field="chain")),
         Tab(name="installations", title=_("Installations"), context=related(ledger=lambda: INSTALLATIONS, field="chain")),
     ),
 )
-SEALS: LedgerPages = LedgerPages(
+SEALS: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.SealForm,
     name="seals",
     title=_("Seals"),
     noun=pgettext_lazy("one record", "seal"),
-    model=models.Seal,
     table=tables.SealTable,
     filters=filters.SealFilter,
-    form=forms.SealForm,
     resource=resources.SealResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
-    write="instruments.write",
     headline="number",
 )
-CERTIFICATES: LedgerPages = LedgerPages(
+CERTIFICATES: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.CertificateForm,
     name="certificates",
     title=_("Verification and calibration"),
     noun=pgettext_lazy("one record", "certificate"),
-    model=models.Certificate,
     table=tables.CertificateTable,
     filters=filters.CertificateFilter,
-    form=forms.CertificateForm,
     resource=resources.CertificateResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
-    write="instruments.write",
     headline="number",
     tabs=(
         Tab(name="confirmation", title=_("Confirmation"), context=related(ledger=lambda: CONFIRMATIONS, field="certificate")),
@@ -153,18 +123,14 @@ CERTIFICATES: LedgerPages = LedgerPages(
         ListLink(title=_("Metrological confirmations"), route="confirmations:list"),
     ),
 )
-CONFIRMATIONS: LedgerPages = LedgerPages(
+CONFIRMATIONS: LedgerPages = OF_INSTRUMENTS.ledger(
+    forms.ConfirmationForm,
     name="confirmations",
     title=_("Metrological confirmations"),
     noun=pgettext_lazy("one record", "confirmation"),
-    model=models.Confirmation,
     table=tables.ConfirmationTable,
     filters=filters.ConfirmationFilter,
-    form=forms.ConfirmationForm,
     resource=resources.ConfirmationResource,
-    reads=selectors,
-    writes=services,
-    read="instruments.read",
     write="instruments.confirm",
     headline="confirmed_on",
 )

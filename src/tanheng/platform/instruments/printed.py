@@ -27,7 +27,7 @@ from tanheng.platform.instruments.lines import (
 )
 from tanheng.platform.instruments.models import Instrument
 from tanheng.platform.instruments.schemas.instrument_1 import Collecting, Traceability
-from tanheng.platform.plant.forms.network import GRADES, PARAMETERS, ROLES, SYSTEMS
+from tanheng.platform.plant.words import GRADES, PARAMETERS, ROLES, SYSTEMS
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.filters import day_of
 from tanheng.platform.ui.language import language

@@ -10,37 +10,14 @@ from typing import Any, cast
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from tanheng.platform.plant import selectors, services
-from tanheng.platform.plant.models import (
-    ClinkerBoundary,
-    Edge,
-    Edition,
-    Enterprise,
-    Equipment,
-    Line,
-    Node,
-    Permit,
-    Point,
-    Site,
-    SourceStream,
-)
-from tanheng.platform.plant.schemas import (
-    clinker_boundary_1,
-    edge_1,
-    edition_1,
-    enterprise_1,
-    equipment_1,
-    line_1,
-    node_1,
-    permit_1,
-    point_1,
-    site_1,
-    source_stream_1,
-)
-from tanheng.platform.plant.services import editions
+from tanheng.platform.plant import selectors
+from tanheng.platform.plant.models import Edition
+from tanheng.platform.plant.pages import LEDGERS
+from tanheng.platform.plant.schemas import edition_1
 from tanheng.platform.record import schema as payloads
 from tanheng.platform.record.paging import ERRORS, Page, PageQuery, page_of
-from tanheng.platform.record.resource import Ledger, add_ledger, content_schema
+from tanheng.platform.record.resource import add_ledger, content_schema
+from tanheng.platform.ui.described import in_the_api
 
 router = Router()
 
@@ -81,17 +58,5 @@ def read_edition_network(request: HttpRequest, code: str, subject: uuid.UUID) ->
     return FrozenNetwork(**{field.name: getattr(frozen, field.name) for field in dataclasses.fields(frozen)})
 
 
-for one in (
-    Ledger("enterprises", Enterprise, enterprise_1.Enterprise, selectors, services),
-    Ledger("sites", Site, site_1.Site, selectors, services),
-    Ledger("permits", Permit, permit_1.Permit, selectors, services),
-    Ledger("lines", Line, line_1.Line, selectors, services),
-    Ledger("source-streams", SourceStream, source_stream_1.SourceStream, selectors, services),
-    Ledger("nodes", Node, node_1.Node, selectors, services),
-    Ledger("edges", Edge, edge_1.Edge, selectors, services),
-    Ledger("points", Point, point_1.Point, selectors, services),
-    Ledger("equipment", Equipment, equipment_1.Equipment, selectors, services),
-    Ledger("editions", Edition, edition_1.Heading, selectors, editions),
-    Ledger("clinker-boundary", ClinkerBoundary, clinker_boundary_1.ClinkerBoundary, selectors, services),
-):
-    add_ledger(router, one)
+for one in LEDGERS:
+    add_ledger(router, in_the_api(one))

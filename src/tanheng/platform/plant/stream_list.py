@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from tanheng.platform.plant import selectors
-from tanheng.platform.plant.forms import network as words
+from tanheng.platform.plant import selectors, words
 from tanheng.platform.plant.models import SourceStream
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui import sheets

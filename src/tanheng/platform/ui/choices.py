@@ -18,6 +18,7 @@ from tanheng.platform.plant.models import Line
 from tanheng.platform.record import clock
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
+from tanheng.platform.ui.naming import CHINESE, ENGLISH, called
 
 BOUNDARIES = ("clinker", "enterprise")
 YEARS = range(1950, 2200)
@@ -63,7 +64,7 @@ class Choices:
         if self.plant is None:
             return []
         rows = Line.objects.filter(plant=self.plant).latest_versions().order_by("code")
-        return list(rows.values_list("code", "name_zh"))
+        return [(code, called(*names)) for code, *names in rows.values_list("code", CHINESE, ENGLISH)]
 
     @functools.cached_property
     def alarms(self) -> int | None:

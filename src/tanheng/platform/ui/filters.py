@@ -17,10 +17,10 @@ PREFIX = "f"
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # django-filter has no types
-    """One word of a list."""
+    """One word of a list, which is read when the filter is shown."""
 
     def __init__(self, labels: Labels, **kwargs: Any) -> None:  # Any: the base class's
-        super().__init__(choices=list(labels.items()), empty_label=_("all"), **kwargs)
+        super().__init__(choices=lambda: list(labels.items()), empty_label=_("all"), **kwargs)
 
 
 class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]  # as above

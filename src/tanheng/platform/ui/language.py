@@ -6,6 +6,9 @@ from django.utils.translation import get_language
 
 from tanheng.core.errors import TanhengError
 
+LANGUAGES = ("zh-hans", "en")
+"""As Django names them."""
+
 
 def language() -> str:
     """Return ``"zh"`` or ``"en"``."""

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tanheng.platform.record.models import Version
+from tanheng.platform.ui.naming import CHINESE, name_of
 
 if TYPE_CHECKING:
     from tanheng.platform.ui.filters import LedgerFilter
@@ -215,6 +216,6 @@ def shown(value: object, labels: Labels | None = None) -> str:
 
 def title_of(ledger: LedgerPages, version: Version) -> str:
     """Return what a record is called."""
-    head = str(getattr(version, ledger.headline) or version.subject)
-    name = str(getattr(version, "name_zh", ""))
+    name = name_of(version)
+    head = name if ledger.headline == CHINESE else str(getattr(version, ledger.headline) or version.subject)
     return head if name in ("", head) else f"{head} · {name}"

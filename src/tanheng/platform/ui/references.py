@@ -11,11 +11,15 @@ The payload holds the other record's subject, or with ``by`` a column of it, suc
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import override
+
 from tanheng.platform.record.models import Plant, Version
+from tanheng.platform.ui import naming
+from tanheng.platform.ui.language import LANGUAGES
 
 SUBJECT = "subject"
 
@@ -49,10 +53,15 @@ class Reference:
     by: str = SUBJECT
     names: tuple[str, ...] = ("code", "name_zh")
 
+    @property
+    def _said(self) -> tuple[str, ...]:
+        """Return the columns that texts are made of: the names, and the English one beside the Chinese."""
+        return (*self.names, naming.ENGLISH) if naming.CHINESE in self.names and naming.has_both(self.model) else self.names
+
     def options(self, plant: Plant) -> list[tuple[str, str]]:
         """Return what may be chosen: the value held and the text shown, in the order of the texts."""
         rows = self._rows(plant).latest_versions().order_by(*self.names)
-        return [(str(value), self._text(words)) for value, *words in rows.values_list(self.by, *self.names)]
+        return [(str(value), self._text(words)) for value, *words in rows.values_list(self.by, *self._said)]
 
     def named(self, plant: Plant, values: Iterable[object]) -> dict[str, Named]:
         """Return the records that some values of the field name; a retired one is found by its subject only."""
@@ -61,7 +70,7 @@ class Reference:
             return {}
         rows = self._rows(plant).filter(**{f"{self.by}__in": wanted})
         rows = rows.order_by("version") if self.by == SUBJECT else rows.latest_versions().order_by()
-        found = rows.values_list(self.by, "subject", *self.names)
+        found = rows.values_list(self.by, "subject", *self._said)
         return {str(value): Named(subject, self._text(words)) for value, subject, *words in found}
 
     def meanings(self, plant: Plant) -> dict[str, str]:
@@ -70,8 +79,8 @@ class Reference:
         A name that two records share means neither.
         """
         said: dict[str, set[str]] = {}
-        for value, *words in self._rows(plant).latest_versions().values_list(self.by, *self.names):
-            for text in {str(value), self._text(words), *(str(word) for word in words if word)}:
+        for value, *words in self._rows(plant).latest_versions().values_list(self.by, *self._said):
+            for text in {str(value), *self._texts(words), *(str(word) for word in words if word)}:
                 said.setdefault(text.strip().casefold(), set()).add(str(value))
         exact = {text: values.pop() for text, values in said.items() if len(values) == 1}
         return exact | {str(value).casefold(): value for value in exact.values()}
@@ -80,9 +89,20 @@ class Reference:
         rows: Any = self.model._default_manager  # Any: as above; Django's documented name
         return rows.filter(plant=plant)
 
-    @staticmethod
-    def _text(words: Iterable[object]) -> str:
-        return " · ".join(dict.fromkeys(str(word) for word in words if word))
+    def _text(self, words: Sequence[object]) -> str:
+        """Return the text of a record, in the language of the page."""
+        said = {name: str(word or "") for name, word in zip(self._said, words, strict=True)}
+        if len(said) > len(self.names):
+            said[naming.CHINESE] = naming.called(said[naming.CHINESE], said.pop(naming.ENGLISH))
+        return " · ".join(dict.fromkeys(word for word in said.values() if word))
+
+    def _texts(self, words: Sequence[object]) -> set[str]:
+        """Return the text of a record in each language: a sheet may come from either."""
+        found = set()
+        for one in LANGUAGES:
+            with override(one):
+                found.add(self._text(words))
+        return found
 
 
 def _is_uuid(text: str) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tanheng.platform.record.models import Version
-from tanheng.platform.ui import cells
+from tanheng.platform.ui import cells, naming
 from tanheng.platform.ui.ledger import Labels, LedgerPages, digits, heading, shown
 from tanheng.platform.ui.references import Named
 
@@ -133,6 +133,15 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
             name,
         )
 
+    def render_name_zh(self, value: str, record: Version) -> str | SafeString:
+        """Return the name of a record; on an English page the English one, with the Chinese one behind it."""
+        name = naming.name_of(record)
+        is_head = self._ledger is not None and self._ledger.headline == naming.CHINESE
+        drawn = self.render_link(name, record) if is_head else name
+        if name == value:
+            return drawn
+        return format_html('{} <span class="text-secondary small" lang="zh-CN">{}</span>', drawn, value)
+
     def render_link(self, text: str, record: Version) -> str | SafeString:
         """Return text that leads to its record."""
         return self._link(self._ledger.name, record.subject, text) if self._ledger is not None else text
@@ -180,11 +189,15 @@ class FileColumn(tables.Column):  # type: ignore[misc]  # as above
 
 
 class HeadColumn(tables.Column):  # type: ignore[misc]  # as above
-    """The column whose text leads to the record."""
+    """The column whose text leads to the record; a word of a list is shown as it is said."""
+
+    def __init__(self, labels: Labels | None = None, *args: Any, **kwargs: Any) -> None:  # Any: the base class's
+        super().__init__(*args, **kwargs)
+        self.labels = labels
 
     def render(self, value: str, record: Version, table: LedgerTable) -> str | SafeString:
         """Return the link."""
-        return table.render_link(value, record)
+        return table.render_link(shown(value, self.labels), record)
 
 
 def titles(table: type[LedgerTable]) -> dict[str, str | Promise]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanheng.platform.plant.pages import figures, master, network, standard
+from tanheng.platform.plant.pages import equipment, figures, master, network, standard
 from tanheng.platform.ui.addresses import ledger_urls
 
 LEDGERS = (
@@ -16,9 +16,9 @@ LEDGERS = (
     network.NODES,
     network.EDGES,
     network.POINTS,
-    network.EQUIPMENT,
-    network.EDITIONS,
-    network.CLINKER_BOUNDARY,
+    equipment.EQUIPMENT,
+    equipment.EDITIONS,
+    equipment.CLINKER_BOUNDARY,
 )
 
 urlpatterns = [

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from tanheng.metrology.network.drawing import flow_svg
 from tanheng.platform.plant import drawings, editions, models, selectors
-from tanheng.platform.plant.forms import network as words
 from tanheng.platform.plant.links import LEDGER_OF, Links
+from tanheng.platform.plant.pages import network as ledgers
 from tanheng.platform.plant.pages.figures import pdf_file
 from tanheng.platform.plant.schemas.edition_1 import Edition as Content
 from tanheng.platform.plant.schemas.edition_1 import Snapshot
@@ -37,10 +37,10 @@ _CHANGES = {
     editions.Change.CHANGED: (gettext_lazy("changed"), "wait"),
 }
 _LABELS: dict[str, dict[str, Labels]] = {
-    "streams": dict(words.SourceStreamForm.labels),
-    "nodes": dict(words.NodeForm.labels),
-    "edges": dict(words.EdgeForm.labels),
-    "points": dict(words.PointForm.labels),
+    "streams": dict(ledgers.SourceStreamForm.labels),
+    "nodes": dict(ledgers.NodeForm.labels),
+    "edges": dict(ledgers.EdgeForm.labels),
+    "points": dict(ledgers.PointForm.labels),
 }
 
 

@@ -17,8 +17,7 @@ from tanheng.accounting.source_streams import Classification
 from tanheng.core.states import word
 from tanheng.metrology.network.drawing import boundary_svg, flow_svg
 from tanheng.metrology.network.model import Medium, Network
-from tanheng.platform.plant import drawings, editions, models, selectors
-from tanheng.platform.plant.forms import network as words
+from tanheng.platform.plant import drawings, editions, models, selectors, words
 from tanheng.platform.plant.links import Links
 from tanheng.platform.plant.schemas.clinker_boundary_1 import Definition
 from tanheng.platform.record.models import Version

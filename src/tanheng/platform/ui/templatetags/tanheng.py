@@ -15,9 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from tanheng.platform.ui import ledger
+from tanheng.platform.ui import ledger, naming
 
 register = template.Library()
+register.filter("name_of", naming.name_of)
 
 _MARKS = {"good": "✓", "wait": "◷", "bad": "✕", "calm": "○", "info": "●"}
 
