@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tanheng.core.states import CheckState
-from tanheng.metrology.equipping.reasons import CERTIFICATE, RULE_OF, WHY_OF, Note, Reason, Remark, Why
+from tanheng.metrology.equipping import classes
+from tanheng.metrology.equipping.reasons import CERTIFICATE, NOT_THERE, RULE_OF, WHY_OF, Note, Reason, Remark, Why
 from tanheng.metrology.equipping.rules import Rules
-from tanheng.metrology.instruments import accuracy, chains
+from tanheng.metrology.instruments import chains
 from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.instruments.chains import Holdings
 from tanheng.metrology.instruments.model import Chain, UseState
-from tanheng.metrology.network.model import Level, Point
-from tanheng.metrology.requirement import Basis
+from tanheng.metrology.network.model import Point
 
-_NOT_THERE = frozenset({Why.MISSING, Why.PORTABLE, Why.SCRAPPED})
 _UNTRACED = frozenset(WHY_OF.values())
 
 
@@ -68,17 +67,17 @@ class PointCount:
     @property
     def is_installed(self) -> bool:
         """Whether an instrument is there that is neither portable nor scrapped: what 完好率 and 检定率 are shares of."""
-        return self._any_without(_NOT_THERE)
+        return self._any_without(NOT_THERE)
 
     @property
     def is_fit(self) -> bool:
         """Whether something installed is in service and whole (完好)."""
-        return self._any_without(_NOT_THERE | {Why.NOT_IN_SERVICE, Why.CHAIN_PART, Why.FAILED})
+        return self._any_without(NOT_THERE | {Why.NOT_IN_SERVICE, Why.CHAIN_PART, Why.FAILED})
 
     @property
     def is_within(self) -> bool:
         """Whether something installed is within its verification (检定)."""
-        return self._any_without(_NOT_THERE | _UNTRACED)
+        return self._any_without(NOT_THERE | _UNTRACED)
 
     def _any_without(self, against: frozenset[Why]) -> bool:
         return any(not against & {reason.why for reason in item.reasons} for item in self.items)
@@ -115,13 +114,12 @@ def _count_item(code: str, point: Point, held: Holdings, rules: Rules, on: datet
     against = list(_chain_faults(chain, held, on) if chain is not None else _instrument_faults(code, held, on))
     reasons = [_reason(rules, why, item, has) for why, item, has in against]
     notes: list[Note] = []
-    if any(reason.why in _NOT_THERE for reason in reasons):
+    if any(reason.why in NOT_THERE for reason in reasons):
         return ItemCount(code, tuple(reasons), ())
-    for needs, why, basis in _classes_required(point, code, held, rules):
-        found = _class_against(needs, why, basis, code, held, on)
+    for found in classes.judged(point, code, held, rules, on):
         if isinstance(found, Reason):
             reasons.append(found)
-        elif found is not None:
+        else:
             notes.append(found)
     return ItemCount(code, tuple(reasons), tuple(notes))
 
@@ -167,40 +165,3 @@ def _chain_faults(chain: Chain, held: Holdings, on: datetime.date) -> Iterator[t
         yield WHY_OF[system or TraceState.NEVER], chain.code, ""
     for member, state in parts:
         yield WHY_OF[state], member, ""
-
-
-def _classes_required(point: Point, code: str, held: Holdings, rules: Rules) -> Iterator[tuple[str, Why, Basis]]:
-    """Yield the classes an item must meet at a point: the parameter's for its kind, and the plant's own."""
-    chain = held.chains.get(code)
-    first = held.instruments.get(chain.members[0] if chain is not None and chain.members else code)
-    if first is not None:
-        place = "entry" if point.level in (Level.ENTITY, Level.ENTRY) else "general"
-        key = (point.parameter, first.kind)
-        basis = rules.classes.get((*key, place)) or rules.classes.get((*key, "general"))
-        if basis is not None:
-            yield basis.printed["zh"], Why.CLASS, basis
-    if point.required_class:
-        yield point.required_class, Why.OWN_CLASS, _own(point.required_class)
-
-
-def _own(needs: str) -> Basis:
-    """Return the plant's own plan as what a class rests on: no document, and so no non-conformity with one."""
-    words = {"zh": needs, "en": needs}
-    place = {"zh": "本单位计量方案", "en": "the plant's own metering plan"}
-    return Basis(id="", printed=words, document="", place=place, check=CheckState.SECONDARY)
-
-
-def _class_against(needs: str, why: Why, basis: Basis, code: str, held: Holdings, on: datetime.date) -> Reason | Note | None:
-    """Return what the class of an item says against it, or what is to be remarked; None where it is good enough."""
-    stated = chains.classes_of(code, held, on)
-    known: Sequence[str] = [one for one in stated if one]
-    if not known:
-        return Note(remark=Remark.CLASS_NOT_STATED, item=code, needs=needs)
-    worst = chains.worst_class(known)
-    if worst is None or (worse := accuracy.is_better(needs, worst)) is None:
-        return Note(remark=Remark.CLASS_NOT_COMPARABLE, item=code, needs=needs, has=", ".join(known))
-    if worse:
-        return Reason(why=why, basis=basis, item=code, has=worst, needs=needs)
-    if len(known) < len(stated):
-        return Note(remark=Remark.CLASS_NOT_STATED, item=code, needs=needs)
-    return None

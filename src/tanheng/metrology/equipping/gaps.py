@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tanheng.core.states import CheckState
+from tanheng.metrology.equipping.classes import suits
 from tanheng.metrology.equipping.counting import ItemCount, PointCount
 from tanheng.metrology.equipping.rates import Emissions, Rates
 from tanheng.metrology.equipping.reasons import CERTIFICATE, Reason, Why
-from tanheng.metrology.equipping.rules import Rules
-from tanheng.metrology.instruments import accuracy
 from tanheng.metrology.instruments.chains import Holdings, holdings
 from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.metrology.network.model import Point
@@ -28,6 +27,7 @@ from tanheng.metrology.requirement import OUTCOME_OF, Outcome
 class Cure(enum.StrEnum):
     """What closes a gap, cheapest first."""
 
+    NAME = "name"  # 补填器具类别
     CONFIRM = "confirm"  # 计量确认
     CALIBRATE = "calibrate"  # 检定或校准
     PUT_IN_SERVICE = "put_in_service"  # 投用
@@ -54,6 +54,7 @@ _CURE_OF: Mapping[Why, Cure] = {
     Why.CHAIN_PART: Cure.COMPLETE,
     Why.CLASS: Cure.BUY,
     Why.OWN_CLASS: Cure.BUY,
+    Why.KIND: Cure.NAME,
     Why.MISSING: Cure.BUY,
     Why.PORTABLE: Cure.BUY,
     Why.SCRAPPED: Cure.BUY,
@@ -163,7 +164,7 @@ def _rank(state: CheckState) -> int:
 def _cheapest(count: PointCount, held: Holdings, rates: Rates, spares: list[str], prices: Prices) -> Way:
     """Return the cheapest way; a spare that is moved here is taken out of ``spares``."""
     ways = [_way(item, prices) for item in count.items]
-    spare = next((code for code in spares if _serves(code, count.point, held, rates)), None)
+    spare = next((code for code in spares if suits(count.point, code, held, rates.rules, rates.on)), None)
     if spare is not None:
         ways.append(_priced((Cure.MOVE,), spare, prices))
     ways.append(_priced((Cure.BUY,), "", prices))
@@ -211,19 +212,3 @@ def _spares(held: Holdings, on: datetime.date) -> list[str]:
         and held.use(code, on) in (UseState.IN_SERVICE, UseState.DOWNGRADED, UseState.SEALED_UP, UseState.OUT_OF_SERVICE)
         and held.trace(code, on).counts
     )
-
-
-def _serves(code: str, point: Point, held: Holdings, rates: Rates) -> bool:
-    """Tell whether a spare is of a kind that the class table names for the parameter, and good enough for the point."""
-    kind, stated = held.instruments[code].kind, held.stated_class(code, rates.on)
-    if kind not in rates.rules.kinds_for(point.parameter):
-        return False
-    return all(accuracy.is_better(needs, stated) is False for needs in _needed(point, kind, rates.rules))
-
-
-def _needed(point: Point, kind: str, rules: Rules) -> Iterator[str]:
-    for place in ("general", "entry"):
-        if (point.parameter, kind, place) in rules.classes:
-            yield rules.classes[point.parameter, kind, place].printed["zh"]
-    if point.required_class:
-        yield point.required_class

@@ -16,6 +16,7 @@ from tanheng.core.period import Month
 from tanheng.metrology.equipping.counting import count_point
 from tanheng.metrology.equipping.rates import Emissions, Placed, Share, energy_key, needs, places
 from tanheng.metrology.equipping.rules import Rules
+from tanheng.metrology.errors import EquippingError
 from tanheng.metrology.instruments.chains import Holdings, holdings
 from tanheng.metrology.instruments.model import Register
 from tanheng.metrology.network.model import Network
@@ -31,10 +32,49 @@ class Moment:
     shares: Mapping[str, Share] = field(hash=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What is asked of a plant from a day on: the network that was valid, the requirements in force, the tonnes of its streams.
+
+    Attributes
+    ----------
+    start : date
+        Its first day; it ends before the next stretch begins.
+    """
+
+    start: datetime.date
+    network: Network
+    rules: Rules
+    emissions: Emissions | None = None
+
+
+def history_of(stretches: Sequence[Stretch], register: Register, days: Iterable[datetime.date]) -> tuple[Moment, ...]:
+    """Return the rates of each day by what was asked then, in the order of the days given.
+
+    A day before the first stretch is counted by the first.
+
+    Raises
+    ------
+    EquippingError
+        When there is no stretch.
+    """
+    if not stretches:
+        raise EquippingError("metrology.equipping.no_stretch")
+    ordered, asked = sorted(stretches, key=lambda one: one.start), list(days)
+    starts = [one.start for one in ordered]
+    place_of = [max(0, bisect.bisect_right(starts, on) - 1) for on in asked]
+    found: dict[datetime.date, Moment] = {}
+    for place, one in enumerate(ordered):
+        own = [on for on, index in zip(asked, place_of, strict=True) if index == place]
+        moments = history(one.network, register, one.rules, own, emissions=one.emissions)
+        found.update((moment.on, moment) for moment in moments)
+    return tuple(found[on] for on in asked)
+
+
 def history(
     network: Network, register: Register, rules: Rules, days: Iterable[datetime.date], *, emissions: Emissions | None = None
 ) -> tuple[Moment, ...]:
-    """Return the rates of each day by the requirements and the network of today, in the order of the days given.
+    """Return the rates of each day by one set of requirements and one network, in the order of the days given.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tanheng.accounting.plant import Words
@@ -146,7 +146,12 @@ def needs(place: Placed) -> bool:
 def places(network: Network, rules: Rules, emissions: Emissions | None = None) -> dict[str, Placed]:
     """Return the rows of each point, by the code of the point in order."""
     points = sorted(network.points, key=lambda point: point.code)
-    return {point.code: _placed(point, network, rules, emissions or {}) for point in points}
+    return {point.code: _in_force(_placed(point, network, rules, emissions or {}), rules) for point in points}
+
+
+def _in_force(place: Placed, rules: Rules) -> Placed:
+    """Return a place without the rows of a table that is not in force."""
+    return replace(place, rows=tuple(key for key in place.rows if key in rules.rows))
 
 
 def tally(placed: Mapping[str, Placed], counts: Mapping[str, PointCount], rules: Rules, *, on: datetime.date) -> Rates:

@@ -25,6 +25,7 @@ class Why(enum.StrEnum):
     UNCONFIRMED = "unconfirmed"  # 未计量确认
     CLASS = "class"  # 等级不符合要求
     OWN_CLASS = "own_class"  # 等级不符合本单位方案
+    KIND = "kind"  # 器具类别无从判断等级
 
 
 RULE_OF: Mapping[Why, str] = {
@@ -39,6 +40,7 @@ RULE_OF: Mapping[Why, str] = {
     Why.UNCONFIRMED: "confirmation",
     Why.CLASS: "accuracy",
     Why.OWN_CLASS: "accuracy",
+    Why.KIND: "accuracy",
 }
 """The rule of ``cn.metering.counting`` behind each reason."""
 
@@ -48,6 +50,9 @@ WHY_OF: Mapping[TraceState, Why] = {
     TraceState.UNCONFIRMED: Why.UNCONFIRMED,
     TraceState.NEVER: Why.NEVER,
 }
+
+NOT_THERE = frozenset({Why.MISSING, Why.PORTABLE, Why.SCRAPPED})
+"""Nothing is there that could be equipped."""
 
 CERTIFICATE = frozenset({Why.OVERDUE, Why.FAILED, Why.NEVER})
 """Judged by what is printed on a certificate, or by its absence: always a non-conformity."""
@@ -64,6 +69,7 @@ _CODES: Mapping[Why, str] = {
     Why.UNCONFIRMED: "metrology.equipping.why.unconfirmed",
     Why.CLASS: "metrology.equipping.why.class",
     Why.OWN_CLASS: "metrology.equipping.why.own_class",
+    Why.KIND: "metrology.equipping.why.kind",
 }
 
 
@@ -103,6 +109,8 @@ class Remark(enum.StrEnum):
     SHARED = "shared"  # 共用
     CLASS_NOT_STATED = "class_not_stated"  # 证书未给出等级
     CLASS_NOT_COMPARABLE = "class_not_comparable"  # 等级无法比较
+    KIND_NOT_NAMED = "kind_not_named"  # 等级表未列该类别，按该参量最严一级
+    NOT_AS_SYSTEM = "not_as_system"  # 未作为系统检定，各部件合成劣于要求
     STREAM_NOT_CLASSED = "stream_not_classed"  # 源流未分类，按主要源流
     BELOW_THRESHOLD = "below_threshold"  # 无组织排放低于限值
     THRESHOLD_UNKNOWN = "threshold_unknown"  # 无组织排放量未知，按须计量
@@ -112,6 +120,8 @@ _REMARKS: Mapping[Remark, str] = {
     Remark.SHARED: "metrology.equipping.remark.shared",
     Remark.CLASS_NOT_STATED: "metrology.equipping.remark.class_not_stated",
     Remark.CLASS_NOT_COMPARABLE: "metrology.equipping.remark.class_not_comparable",
+    Remark.KIND_NOT_NAMED: "metrology.equipping.remark.kind_not_named",
+    Remark.NOT_AS_SYSTEM: "metrology.equipping.remark.not_as_system",
     Remark.STREAM_NOT_CLASSED: "metrology.equipping.remark.stream_not_classed",
     Remark.BELOW_THRESHOLD: "metrology.equipping.remark.below_threshold",
     Remark.THRESHOLD_UNKNOWN: "metrology.equipping.remark.threshold_unknown",

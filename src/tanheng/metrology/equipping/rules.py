@@ -6,6 +6,7 @@ held gives energy rows without a required rate, which the result says.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,9 @@ from tanheng.standards import Dated, ParameterValue, RulePack
 
 RULE_SETS = ("jjf2309", "db50t")
 EDITIONS = ("2006", "2025")
+ENERGY_DOCUMENT = "gb-17167-"
+"""Beginning of the id of an edition's document."""
+
 LEVELS: Mapping[Level, str] = {Level.ENTRY: "entry", Level.SYSTEM: "system", Level.EQUIPMENT: "equipment"}
 """The levels of GB 17167 that have a rate, and their columns."""
 
@@ -44,7 +48,7 @@ class Rules:
     key_unit : bool
         Whether the plant is a key emitter (重点排放单位).
     rows, titles : mapping
-        Row of Table A.1 to its required rate and its title, in the order of the table.
+        Row of Table A.1 to its required rate and its title, in the order of the table; none before it is in force.
     energies, energy_rates : mapping
         Titles of the energies; required rate of an energy and a level, absent where the edition gives none.
     classes : mapping
@@ -79,8 +83,21 @@ class Rules:
         return bool(self.energy_rates)
 
 
-def rules(pack: RulePack, *, rule_set: str = "jjf2309", edition: str = "2006", key_unit: bool = True) -> Rules:
-    """Return the requirements of a rule set and an edition of GB 17167, by their newest values.
+def rules(
+    pack: RulePack,
+    *,
+    rule_set: str = "jjf2309",
+    edition: str = "2006",
+    key_unit: bool = True,
+    on: datetime.date | None = None,
+) -> Rules:
+    """Return the requirements of a rule set and an edition of GB 17167.
+
+    Parameters
+    ----------
+    on : date, optional
+        Only what describes this day: a table that begins later gives no row, no class and no threshold. By default the newest
+        values, whatever the day. The rules of counting are this project's reading and always the newest.
 
     Raises
     ------
@@ -96,21 +113,22 @@ def rules(pack: RulePack, *, rule_set: str = "jjf2309", edition: str = "2006", k
     rates, energies = pack.table("cn.metering.rate"), pack.table("cn.metering.energy_rate")
     counting, parameters = pack.table("cn.metering.counting"), pack.table("cn.metering.parameter")
     threshold = f"cn.{rule_set}.fugitive.threshold"
+    held = [(row, _required(pack, rates.cell(row, "key_unit" if key_unit else "other_unit"), on)) for row in rates.rows]
     return Rules(
         rule_set=rule_set,
         edition=edition,
         key_unit=key_unit,
-        rows={row: _required(pack, rates.cell(row, "key_unit" if key_unit else "other_unit")) for row in rates.rows},
+        rows={row: required for row, required in held if required is not None},
         titles={row: {"zh": title.zh, "en": title.en} for row, title in rates.rows.items()},
         energies={row: {"zh": title.zh, "en": title.en} for row, title in energies.rows.items()},
-        energy_rates=_energy_rates(pack, f"gb-17167-{edition}"),
-        classes=_classes(pack),
+        energy_rates=_energy_rates(pack, f"{ENERGY_DOCUMENT}{edition}", on),
+        classes=_classes(pack, on),
         parameters={row: {"zh": title.zh, "en": title.en} for row, title in parameters.rows.items()},
         counting={row: basis_of(_newest(pack, counting.cell(row, "rule"))) for row in counting.rows},
-        due_soon=int(_number(pack, counting.cell("due_soon", "amount")).value),
-        decimals=int(_number(pack, counting.cell("rounding", "amount")).value),
-        fugitive_tonnes=_threshold(pack, f"{threshold}.tonnes", "tCO2e"),
-        fugitive_share=_threshold(pack, f"{threshold}.share", "1"),
+        due_soon=_count(pack, counting.cell("due_soon", "amount")),
+        decimals=_count(pack, counting.cell("rounding", "amount")),
+        fugitive_tonnes=_threshold(pack, f"{threshold}.tonnes", "tCO2e", on),
+        fugitive_share=_threshold(pack, f"{threshold}.share", "1", on),
     )
 
 
@@ -119,23 +137,33 @@ def _newest(pack: RulePack, identifier: str) -> Dated:
     return values[-1]
 
 
-def _number(pack: RulePack, identifier: str) -> ParameterValue:
-    return pack.value(identifier, on=_newest(pack, identifier).describes_from)
+def _holding(pack: RulePack, identifier: str, on: datetime.date | None) -> Dated | None:
+    """Return the value that describes a day, the newest without a day; None where none does."""
+    if on is None:
+        return _newest(pack, identifier)
+    values: tuple[Dated, ...] = pack.parameter(identifier).values
+    return next((value for value in reversed(values) if value.describes(on)), None)
 
 
-def _required(pack: RulePack, identifier: str) -> Required:
-    value = _number(pack, identifier)
-    return Required(percent=value.value, basis=basis_of(value))
+def _count(pack: RulePack, identifier: str) -> int:
+    value = _newest(pack, identifier)
+    assert isinstance(value, ParameterValue)  # the column has a unit
+    return int(value.value)
 
 
-def _threshold(pack: RulePack, identifier: str, unit: str) -> Decimal | None:
+def _required(pack: RulePack, identifier: str, on: datetime.date | None) -> Required | None:
+    value = _holding(pack, identifier, on)
+    return Required(percent=value.value, basis=basis_of(value)) if isinstance(value, ParameterValue) else None
+
+
+def _threshold(pack: RulePack, identifier: str, unit: str, on: datetime.date | None) -> Decimal | None:
     if identifier not in pack.parameters:
         return None
-    value = _number(pack, identifier)
-    return convert(value.value, value.unit, unit)
+    value = _holding(pack, identifier, on)
+    return convert(value.value, value.unit, unit) if isinstance(value, ParameterValue) else None
 
 
-def _energy_rates(pack: RulePack, document: str) -> dict[tuple[str, Level], Required]:
+def _energy_rates(pack: RulePack, document: str, on: datetime.date | None) -> dict[tuple[str, Level], Required]:
     """Return the rates that one edition states: those values of the table whose source it is."""
     table = pack.table("cn.metering.energy_rate")
     found: dict[tuple[str, Level], Required] = {}
@@ -143,12 +171,12 @@ def _energy_rates(pack: RulePack, document: str) -> dict[tuple[str, Level], Requ
         for level, column in LEVELS.items():
             parameter = pack.parameters.get(table.cell(row, column))
             for value in parameter.values if parameter else ():
-                if value.document == document and isinstance(value, ParameterValue):
+                if value.document == document and isinstance(value, ParameterValue) and (on is None or value.describes(on)):
                     found[row, level] = Required(percent=value.value, basis=basis_of(value))
     return found
 
 
-def _classes(pack: RulePack) -> dict[tuple[str, str, str], Basis]:
+def _classes(pack: RulePack, on: datetime.date | None) -> dict[tuple[str, str, str], Basis]:
     """Return the classes by parameter, kind and place; a row's key is the parameter and the kind joined."""
     table, kinds = pack.table("cn.metering.parameter_class"), pack.table("cn.metering.instrument_kind").rows
     parameters = pack.table("cn.metering.parameter").rows
@@ -159,5 +187,7 @@ def _classes(pack: RulePack) -> dict[tuple[str, str, str], Basis]:
         )
         for column in ("general", "entry"):
             if pair is not None and table.cell(row, column) in pack.parameters:
-                found[*pair, column] = basis_of(_newest(pack, table.cell(row, column)))
+                value = _holding(pack, table.cell(row, column), on)
+                if value is not None:
+                    found[*pair, column] = basis_of(value)
     return found

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from tanheng.metrology.equipping.rates import Emissions, Rates, Row, rates
 from tanheng.metrology.equipping.rules import Rules
 from tanheng.metrology.errors import EquippingError
-from tanheng.metrology.instruments.certificate import Certificate
-from tanheng.metrology.instruments.model import Installation, Instrument, Register, Spell, UseState
+from tanheng.metrology.instruments.certificate import Certificate, CertificateKind, Result
+from tanheng.metrology.instruments.chains import holdings, known_parts, missing_parts
+from tanheng.metrology.instruments.lifecycle import state_on
+from tanheng.metrology.instruments.model import UNNAMED, Installation, Instrument, Register, Spell, UseState
 from tanheng.metrology.instruments.trace import in_force
 from tanheng.metrology.network.model import Network
 
@@ -116,7 +118,115 @@ class StateChanged:
         )
 
 
-Change = CertificateArrives | InstrumentBought | ClassChanged | StateChanged
+@dataclass(frozen=True, slots=True)
+class KindNamed:
+    """The ledger says what an instrument is."""
+
+    item: str
+    kind: str
+
+    def applied(self, register: Register) -> Register:
+        """Return the register with the kind.
+
+        Raises
+        ------
+        EquippingError
+            When there is no such instrument.
+        """
+        if all(one.code != self.item for one in register.instruments):
+            raise EquippingError("metrology.equipping.no_instrument", code=self.item)
+        named = tuple(replace(one, kind=self.kind) if one.code == self.item else one for one in register.instruments)
+        return replace(register, instruments=named)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An instrument or chain comes to a point and leaves where it stood."""
+
+    item: str
+    point: str
+    on: datetime.date
+
+    def applied(self, register: Register) -> Register:
+        """Return the register with the new place; an instrument that lay idle is put in service there.
+
+        Raises
+        ------
+        EquippingError
+            When there is no such instrument or chain.
+        """
+        if self.item not in {one.code for one in register.instruments} | {one.code for one in register.chains}:
+            raise EquippingError("metrology.equipping.no_instrument", code=self.item)
+        kept = tuple(one for one in map(self._ended, register.installations) if one is not None)
+        moved = replace(register, installations=(*kept, Installation(instrument=self.item, point=self.point, start=self.on)))
+        own = next((one for one in moved.instruments if one.code == self.item), None)
+        if own is None or state_on(own.states, self.on).in_use:
+            return moved
+        return StateChanged(self.item, UseState.IN_SERVICE, self.on).applied(moved)
+
+    def _ended(self, one: Installation) -> Installation | None:
+        """Return an installation as it is after the move: ended if it is the item's, None if it had not begun."""
+        if one.instrument != self.item or (one.end is not None and one.end <= self.on):
+            return one
+        return replace(one, end=self.on) if one.start < self.on else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCompleted:
+    """The parts that a chain lacks are bought, verified and put in: one for each role that nobody fills."""
+
+    chain: str
+    accuracy_class: str
+    on: datetime.date
+
+    def applied(self, register: Register) -> Register:
+        """Return the register with the parts.
+
+        Raises
+        ------
+        EquippingError
+            When there is no such chain.
+        """
+        found = next((one for one in register.chains if one.code == self.chain), None)
+        if found is None:
+            raise EquippingError("metrology.equipping.no_instrument", code=self.chain)
+        lacking = missing_parts(found, holdings(register), self.on)
+        made = {f"{self.chain}+{role}": role for role in lacking}
+        present = known_parts(found, holdings(register), self.on)
+        whole = replace(
+            found,
+            members=(*present, *made),
+            roles={**{code: role for code, role in found.roles.items() if code in present}, **made},
+        )
+        return replace(
+            register,
+            chains=tuple(whole if one is found else one for one in register.chains),
+            instruments=(*register.instruments, *(self._part(code) for code in made)),
+            certificates=(*register.certificates, *(new_certificate(code, self.accuracy_class, self.on) for code in made)),
+        )
+
+    def _part(self, code: str) -> Instrument:
+        states = (Spell(start=self.on, state=UseState.IN_SERVICE),)
+        return Instrument(code=code, title={"zh": code, "en": code}, kind=UNNAMED, states=states)
+
+
+def new_certificate(item: str, accuracy_class: str, on: datetime.date) -> Certificate:
+    """Return a certificate as one hopes for it: issued and confirmed on a day, qualified, without an end."""
+    return Certificate(
+        instrument=item,
+        number="~",
+        kind=CertificateKind.VERIFICATION,
+        issuer="",
+        issued_on=on,
+        valid_to=None,
+        result=Result.QUALIFIED,
+        accuracy_class=accuracy_class,
+        confirmed_on=on,
+        fit=True,
+    )
+
+
+Change = CertificateArrives | InstrumentBought | ClassChanged | StateChanged | KindNamed | Moved | ChainCompleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

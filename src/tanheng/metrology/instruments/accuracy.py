@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 
 ROMAN: Mapping[str, str] = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IIII": "Ⅳ", "IV": "Ⅳ"}
 _ORDER = "ⅠⅡⅢⅣ"
@@ -56,6 +56,25 @@ def is_better(one: str, other: str) -> bool | None:
     if first is None or second is None or first[0] != second[0]:
         return None
     return first[1:] < second[1:]
+
+
+def together(classes: Sequence[str]) -> Decimal | None:
+    """Return the class that parts have together, if their errors are independent: the root of the sum of squares.
+
+    Three decimals; None where one of them is no number. What errors parts share, or how one part's error reaches the result,
+    is not in their classes: it is a hint to have the system verified, no class that anybody stated.
+
+    Examples
+    --------
+    >>> together(["0.3", "0.4"]), together(["0.5", "Ⅲ"])
+    (Decimal('0.500'), None)
+    """
+    ranks = [_rank(one) for one in classes]
+    numbers = [rank[1] for rank in ranks if rank is not None and rank[0] == "number"]
+    if not numbers or len(numbers) < len(ranks):
+        return None
+    squares = sum((number * number for number in numbers), Decimal(0))
+    return squares.sqrt().quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN)
 
 
 @functools.lru_cache(maxsize=256)

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from tanheng.accounting.plant import Words
 from tanheng.metrology.instruments.certificate import Certificate
 
+UNNAMED = "other"
+"""The kind of an instrument of which the ledger does not say what it is."""
+
 
 class UseState(enum.StrEnum):
     """Life cycle of an instrument."""
@@ -45,7 +48,7 @@ class Instrument:
     code : str
         The plant's own number (管理编号), unique in the plant.
     kind : str
-        Row of the instrument kinds of the rule pack, such as ``belt_scale``.
+        Row of the instrument kinds of the rule pack, such as ``belt_scale``; ``other`` where nobody named it.
     serial : str
         The maker's number (出厂编号).
     nominal_class : str
@@ -78,6 +81,8 @@ class Chain:
         What the chain must have, such as ``("sensor", "converter")``; ``roles`` says who is what.
     roles : mapping
         Code of a member to its role.
+    measures : tuple of str
+        Kinds of instruments that the chain is as a whole, such as ``("belt_scale",)``; empty where only its parts say it.
     """
 
     code: str
@@ -85,6 +90,7 @@ class Chain:
     members: tuple[str, ...]
     needed: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

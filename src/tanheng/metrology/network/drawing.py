@@ -2,11 +2,12 @@
 
 from tanheng.metrology.network.boundary import boundary_svg
 from tanheng.metrology.network.flow import flow_svg
-from tanheng.metrology.network.marks import Standing, numbered, standing
+from tanheng.metrology.network.marks import Drawn, Standing, numbered, unjudged
 from tanheng.metrology.network.points import part_word, parts, points_sheets, points_svg
 from tanheng.metrology.network.svg import TitleBlock
 
 __all__ = [
+    "Drawn",
     "Standing",
     "TitleBlock",
     "boundary_svg",
@@ -16,5 +17,5 @@ __all__ = [
     "parts",
     "points_sheets",
     "points_svg",
-    "standing",
+    "unjudged",
 ]

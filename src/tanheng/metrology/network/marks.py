@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.network.model import Medium, Network, Point
 
 LETTERS = "WEFTPQALC"
@@ -69,8 +69,9 @@ class Standing(enum.StrEnum):
 
     VALID = "valid"
     DUE_SOON = "due_soon"
-    UNJUDGED = "unjudged"  # equipped, and nobody said how the certificate stands
+    UNJUDGED = "unjudged"  # something stands there, and no rate has judged it
     MISSING = "missing"
+    SHORT = "short"  # something stands there and does not count: a part, the service, the class or the kind
     INVALID = "invalid"  # overdue, failed, unconfirmed or without certificate
 
 
@@ -104,25 +105,14 @@ def numbered(network: Network, kinds: Mapping[str, str] | None = None) -> dict[s
     return found
 
 
-def worst(instruments: Iterable[str], traces: Mapping[str, TraceState]) -> TraceState | None:
-    """Return the worst state of the instruments, None when none of them is judged."""
-    order = (
-        *(TraceState.FAILED, TraceState.OVERDUE, TraceState.NEVER, TraceState.UNCONFIRMED),
-        *(TraceState.DUE_SOON, TraceState.VALID),
-    )
-    given = [traces[code] for code in instruments if code in traces]
-    return min(given, key=order.index) if given else None
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How a point is drawn: its standing, and the label of its tag, empty for none."""
+
+    standing: Standing
+    tag: str = ""
 
 
-def standing(point: Point, traces: Mapping[str, TraceState]) -> tuple[Standing, str]:
-    """Return how a point stands and the label of its tag, empty for none: its worst instrument decides."""
-    if not point.instruments:
-        return Standing.MISSING, "tag.missing"
-    state = worst(point.instruments, traces)
-    if state is None:
-        return Standing.UNJUDGED, ""
-    if state is TraceState.VALID:
-        return Standing.VALID, ""
-    if state is TraceState.DUE_SOON:
-        return Standing.DUE_SOON, "tag.due_soon"
-    return Standing.INVALID, f"tag.{state}"
+def unjudged(point: Point) -> Drawn:
+    """Return how a point is drawn that no rate has judged: missing without an instrument."""
+    return Drawn(Standing.UNJUDGED) if point.instruments else Drawn(Standing.MISSING, "tag.missing")

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tanheng.accounting.plant import Words
-from tanheng.metrology.instruments.certificate import TraceState
-from tanheng.metrology.network.marks import LETTERS, Standing, numbered, standing
+from tanheng.metrology.network.marks import LETTERS, Drawn, Standing, numbered, unjudged
 from tanheng.metrology.network.model import Level, Medium, Network, Point
 from tanheng.metrology.network.rows import (
     AMBER,
@@ -45,7 +44,7 @@ def points_svg(
     *,
     block: TitleBlock,
     lang: str,
-    traces: Mapping[str, TraceState] | None = None,
+    judged: Mapping[str, Drawn] | None = None,
     part: str | None = None,
     line: str | None = None,
     kinds: Mapping[str, str] | None = None,
@@ -54,8 +53,8 @@ def points_svg(
 
     Parameters
     ----------
-    traces : mapping, optional
-        Code of an instrument or chain to how its certificate stands; what is not in it is drawn as not judged.
+    judged : mapping, optional
+        Code of a point to how the equipping rate judges it; what is not in it is drawn as not judged.
     part : str, optional
         Only one of :func:`parts`; None for all, under each other.
     line : str, optional
@@ -63,7 +62,7 @@ def points_svg(
     kinds : mapping, optional
         Code of an instrument or chain to its kind, for the letters of the marks.
     """
-    drawing = _Drawing(network, Say(lang), dict(traces or {}), line, kinds)
+    drawing = _Drawing(network, Say(lang), judged or {}, line, kinds)
     names = [part] if part is not None else list(drawing.sections)
     return drawing.svg(block, [(name, drawing.sections.get(name, [])) for name in names])
 
@@ -73,12 +72,12 @@ def points_sheets(
     *,
     block: TitleBlock,
     lang: str,
-    traces: Mapping[str, TraceState] | None = None,
+    judged: Mapping[str, Drawn] | None = None,
     line: str | None = None,
     kinds: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """Return the metering network as sheets for A3 landscape: small parts together, a large one on several; at least one."""
-    drawing = _Drawing(network, Say(lang), dict(traces or {}), line, kinds)
+    drawing = _Drawing(network, Say(lang), judged or {}, line, kinds)
     sheets = packed(drawing.sections) or [[("", [])]]
     made = []
     for index, sections in enumerate(sheets, start=1):
@@ -121,11 +120,11 @@ class _Drawing:
         self,
         network: Network,
         say: Say,
-        traces: dict[str, TraceState],
+        judged: Mapping[str, Drawn],
         line: str | None,
         kinds: Mapping[str, str] | None,
     ) -> None:
-        self.network, self.say, self.traces = network, say, traces
+        self.network, self.say, self.judged = network, say, judged
         self.marks = numbered(network, kinds)
         shown = {code: one for code, one in sorted(network.point_of.items()) if line is None or self._on(one, line)}
         self.shown = shown
@@ -168,12 +167,12 @@ class _Drawing:
         return rows
 
     def _row(self, point: Point, *, joins: bool) -> Row:
-        state, label = standing(point, self.traces)
+        drawn = self.judged.get(point.code) or unjudged(point)
         about = f"{point.code} · {self._place(point)} · {self.say(f'tag.role.{point.role}')}"
         instruments = " ".join(point.instruments)
         info = [row for words in (about, instruments) if words for row in wrap(words, size=INFO, room=_ROOM)]
         name = wrap(self.say.of(dict(point.title)), size=NAME, room=_ROOM)
-        return Row(point, name, tuple(info), state, self.say(label) if label else "", joins)
+        return Row(point, name, tuple(info), drawn.standing, self.say(drawn.tag) if drawn.tag else "", joins)
 
     def _place(self, point: Point) -> str:
         node, edge = self.network.node_of.get(point.place), self.network.edge_of.get(point.place)
@@ -193,11 +192,12 @@ class _Drawing:
         every = [row for _, rows in sections for row in rows]
         missing = sum(row.state is Standing.MISSING for row in every)
         invalid = sum(row.state is Standing.INVALID for row in every)
+        short = sum(row.state is Standing.SHORT for row in every)
         return sheet(
             "points",
             say=self.say,
             block=block,
-            desc=self.say("points.desc", points=len(every), missing=missing, invalid=invalid),
+            desc=self.say("points.desc", points=len(every), missing=missing, invalid=invalid, short=short),
             rule=self.say("points.rule"),
             body=body,
             size=(_BAND * len(self.levels), y),

@@ -93,7 +93,7 @@ def _cut(rows: Sequence[Row]) -> list[list[Row]]:
     return found
 
 
-SIGNS = {Standing.INVALID: "×", Standing.MISSING: "○", Standing.DUE_SOON: "△"}
+SIGNS = {Standing.INVALID: "×", Standing.SHORT: "◇", Standing.MISSING: "○", Standing.DUE_SOON: "△"}
 
 
 def round_mark(state: Standing, x: float, y: float) -> str:
@@ -110,6 +110,10 @@ def round_mark(state: Standing, x: float, y: float) -> str:
             return f'{ring} stroke="currentColor" stroke-width="1"/>'
         case Standing.MISSING:
             return f'{ring} stroke="currentColor" stroke-width="1.5" stroke-dasharray="4 3"/>'
+        case Standing.SHORT:
+            turned = f'transform="rotate(45 {number(x)} {number(y)})" stroke="currentColor" stroke-opacity="0.5"'
+            inner = f'<rect x="{number(x - 8)}" y="{number(y - 8)}" width="16" height="16" stroke-width="1" {turned}/>'
+            return f'{ring} stroke="currentColor" stroke-width="1.5" stroke-dasharray="4 3"/>{inner}'
         case Standing.INVALID:
             cross = f'<circle {at} r="{number(RADIUS - 3.5)}" stroke="{RED}" stroke-width="1"/>'
             return f'{ring} stroke="{RED}" stroke-width="2"/>{cross}'

@@ -17,10 +17,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from tanheng.metrology.equipping import count_point, drawn, rules
 from tanheng.metrology.instruments import chains, trace
 from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.instruments.model import Register
-from tanheng.metrology.network.drawing import Standing, TitleBlock, part_word, parts, points_sheets, points_svg, standing
+from tanheng.metrology.network.drawing import Drawn, Standing, TitleBlock, part_word, parts, points_sheets, points_svg
 from tanheng.metrology.network.findings import Finding, findings
 from tanheng.metrology.network.model import Network, Point
 from tanheng.metrology.network.placing import to_be_placed
@@ -38,12 +39,14 @@ from tanheng.platform.plant.selectors.network import stages_inside
 from tanheng.platform.record import schema
 from tanheng.platform.record.actor import require
 from tanheng.platform.ui.language import language
+from tanheng.standards import load_pack
 
 TITLE = _("Metering network")
 _LOOKS = {
     Standing.VALID: (_("equipped, valid"), "good"),
     Standing.DUE_SOON: (_("due soon"), "wait"),
     Standing.UNJUDGED: (_("not judged"), "calm"),
+    Standing.SHORT: (_("there, not counted"), "wait"),
     Standing.INVALID: (_("no valid traceability"), "bad"),
     Standing.MISSING: (_("not equipped"), "bad"),
 }
@@ -111,9 +114,21 @@ class NetworkPage(FigurePage):
         return trace.standing(drawn, self.register, self.day)
 
     @functools.cached_property
+    def held(self) -> chains.Holdings:
+        """Return the instruments by their codes."""
+        return chains.holdings(self.register)
+
+    @functools.cached_property
+    def judged(self) -> Mapping[str, Drawn]:
+        """Return how each point stands on the day, equipped or not as the equipping rate counts it."""
+        asked = rules(load_pack())
+        counts = (count_point(point, self.held, asked, self.day) for point in self.network.points)
+        return {count.point.code: drawn(count, self.held, self.day) for count in counts}
+
+    @functools.cached_property
     def traces(self) -> Mapping[str, TraceState]:
         """Return how each instrument and chain of the network stands on the day."""
-        held = chains.holdings(self.register)
+        held = self.held
         codes = {code for point in self.network.points for code in point.instruments}
         return {
             code: (
@@ -150,7 +165,7 @@ class NetworkPage(FigurePage):
         require(self.actor, "instruments.read", self.plant.pk)
         lang = language()
         points = [point for point in self.network.points if self._is_shown(point)]
-        states = {point.code: standing(point, self.traces)[0] for point in points}
+        states = {point.code: self.judged[point.code].standing for point in points}
         counted = Counter(states.values())
         to_place = to_be_placed(self.register, on=self.day)
         found = findings(self.network, known_instruments=to_place, systems=drawings.system_titles())
@@ -180,7 +195,7 @@ class NetworkPage(FigurePage):
             self.network,
             block=self.block,
             lang=language(),
-            traces=self.traces,
+            judged=self.judged,
             part=self.part,
             line=self.line,
             kinds=self.kinds,
@@ -237,7 +252,7 @@ class NetworkPdf(NetworkPage):
             sheets: Sequence[str] = [self._draw()]
         else:
             sheets = points_sheets(
-                self.network, block=self.block, lang=language(), traces=self.traces, line=self.line, kinds=self.kinds
+                self.network, block=self.block, lang=language(), judged=self.judged, line=self.line, kinds=self.kinds
             )
         return pdf_file(sheets, name=f"{self.plant.code}-metering-network.pdf", title=str(TITLE), on=self.block.on)
 

@@ -13,7 +13,7 @@ from tanheng.metrology.instruments import model as kernel
 from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.platform.instruments.models import Certificate, Chain, Confirmation, Installation, Instrument, Spell
 from tanheng.platform.instruments.schemas import chain_1
-from tanheng.platform.instruments.schemas.chain_1 import NEEDED, ChainKind
+from tanheng.platform.instruments.schemas.chain_1 import MEASURES, NEEDED, ChainKind
 from tanheng.platform.instruments.schemas.confirmation_1 import Verdict
 from tanheng.platform.instruments.schemas.instrument_1 import Traceability
 
@@ -85,6 +85,7 @@ def chain_of(row: Chain) -> kernel.Chain:
         members=tuple(said.roles),
         needed=NEEDED[said.kind],
         roles=said.roles,
+        measures=MEASURES[said.kind],
     )
 
 

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.accounting.boundaries import clinker_boundaries, production_systems
-from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.network.drawing import (
+    Drawn,
+    Standing,
     TitleBlock,
     boundary_svg,
     flow_svg,
@@ -124,10 +125,10 @@ def test_every_node_edge_and_point_is_drawn_once(network: Network) -> None:
 @given(networks(), st.integers(0, 10**6))
 def test_the_same_network_in_another_order_gives_the_same_bytes(network: Network, seed: int) -> None:
     other = mixed(network, random.Random(seed))  # noqa: S311  # an order, no secret
-    traces = {"I1": TraceState.OVERDUE}
+    judged = {"P0": Drawn(Standing.INVALID, "tag.overdue")}
     assert flow_svg(other, block=BLOCK, lang="zh") == flow_svg(network, block=BLOCK, lang="zh")
-    assert points_svg(other, block=BLOCK, lang="zh", traces=traces) == points_svg(
-        network, block=BLOCK, lang="zh", traces=traces
+    assert points_svg(other, block=BLOCK, lang="zh", judged=judged) == points_svg(
+        network, block=BLOCK, lang="zh", judged=judged
     )
 
 
@@ -142,35 +143,45 @@ def test_the_sheets_together_hold_every_point_once(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "style", "word"),
+    ("drawing", "style", "word"),
     [
-        (TraceState.VALID, "valid", None),
-        (TraceState.DUE_SOON, "due_soon", "将到期"),
-        (TraceState.OVERDUE, "invalid", "超期"),
-        (TraceState.FAILED, "invalid", "不合格"),
-        (TraceState.UNCONFIRMED, "invalid", "未确认"),
-        (TraceState.NEVER, "invalid", "无证书"),
+        (Drawn(Standing.VALID), "valid", None),
+        (Drawn(Standing.VALID, "tag.beside"), "valid", "另有器具溯源失效"),
+        (Drawn(Standing.DUE_SOON, "tag.due_soon"), "due_soon", "将到期"),
+        (Drawn(Standing.INVALID, "tag.overdue"), "invalid", "超期"),
+        (Drawn(Standing.INVALID, "tag.failed"), "invalid", "不合格"),
+        (Drawn(Standing.INVALID, "tag.unconfirmed"), "invalid", "未确认"),
+        (Drawn(Standing.INVALID, "tag.never"), "invalid", "无证书"),
+        (Drawn(Standing.SHORT, "tag.chain_part"), "short", "缺件"),
+        (Drawn(Standing.SHORT, "tag.not_in_service"), "short", "不在用"),
+        (Drawn(Standing.SHORT, "tag.class"), "short", "等级不足"),
+        (Drawn(Standing.SHORT, "tag.kind"), "short", "类别未定"),
         (None, "unjudged", None),
     ],
 )
 def test_a_state_has_a_style_and_what_is_not_valid_a_word(
-    build: Build, state: TraceState | None, style: str, word: str
+    build: Build, drawing: Drawn | None, style: str, word: str | None
 ) -> None:
-    svg = points_svg(build(), block=BLOCK, lang="zh", traces={"X-1": state} if state else {})
+    svg = points_svg(build(), block=BLOCK, lang="zh", judged={"truck_scale": drawing} if drawing else {})
     mark = _element(svg, "truck_scale")
     assert mark.attrib["data-state"] == style
     assert word is None or any(word in (one.text or "") for one in mark.iter())
 
 
+def test_a_sheet_says_how_many_points_do_not_count_and_why(build: Build, make: Make) -> None:
+    points = tuple(make.point(code, "delivery", instruments=("I",)) for code in ("a", "b", "c"))
+    judged = {
+        "a": Drawn(Standing.SHORT, "tag.class"),
+        "b": Drawn(Standing.INVALID, "tag.never"),
+        "c": Drawn(Standing.SHORT, "tag.kind"),
+    }
+    svg = points_svg(build(points=points), block=BLOCK, lang="en", judged=judged)
+    assert "0 not equipped, 1 without valid traceability, 2 not counted for another reason" in svg
+
+
 def _element(svg: str, code: str) -> ET.Element:
     root = ET.fromstring(svg)  # noqa: S314  # our own drawing
     return next(one for one in root.iter() if one.attrib.get("data-code") == code)
-
-
-def test_the_worst_instrument_of_a_point_decides(build: Build, make: Make) -> None:
-    network = build(points=(make.point("both", "delivery", instruments=("A", "B")),))
-    svg = points_svg(network, block=BLOCK, lang="zh", traces={"A": TraceState.VALID, "B": TraceState.OVERDUE})
-    assert _element(svg, "both").attrib["data-state"] == "invalid"
 
 
 def test_a_missing_instrument_is_a_dashed_mark_with_the_word(build: Build, make: Make) -> None:

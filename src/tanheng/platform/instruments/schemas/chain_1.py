@@ -54,6 +54,24 @@ NEEDED: Mapping[ChainKind, tuple[str, ...]] = {
 }
 """The parts without which a chain of each kind measures nothing; a plain reading of how such systems are built."""
 
+_FLOWS = (
+    *("ultrasonic_flow", "turbine_flow", "mass_flow", "vortex_flow", "electromagnetic_flow", "differential_flow"),
+    *("volumetric_flow", "steam_flow"),
+)
+MEASURES: Mapping[ChainKind, tuple[str, ...]] = {
+    ChainKind.BELT_WEIGHING: ("belt_scale",),
+    ChainKind.STATIC_WEIGHING: ("truck_scale", "rail_scale", "batch_scale"),
+    ChainKind.FLOW: _FLOWS,
+    ChainKind.COMPENSATED_FLOW: (*_FLOWS, "heat_meter"),
+    ChainKind.ELECTRICITY: ("electricity_meter",),
+    ChainKind.ELECTRICITY_LOW: ("electricity_meter",),
+    ChainKind.TEMPERATURE: ("thermometer", "temperature_transmitter"),
+    ChainKind.PRESSURE: ("pressure_transmitter", "pressure_gauge"),
+    ChainKind.GAS_ANALYSIS: ("gas_analyser", "oxygen_analyser", "cems"),
+    ChainKind.OTHER: (),
+}
+"""The kinds of instruments that a chain of each kind is as a whole: whose class it must meet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
