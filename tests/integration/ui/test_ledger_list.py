@@ -163,7 +163,8 @@ def test_a_retired_record_leaves_the_list(login: Login, enter: Enter, plant: Pla
     answer = client.post(f"/lines/{row.subject}/retire/", {"seen": 1, "reason": "entered twice"})
     assert answer.status_code == 302
     page = text(client, "/lines/")
-    assert "No record fits." in page
+    assert "There is no record." in page
+    assert "No record fits." in text(client, "/lines/?f-q=nothing")
     assert "entered twice" in text(client, f"/lines/{row.subject}/")
 
 
