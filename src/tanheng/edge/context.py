@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -18,13 +19,15 @@ from tanheng.edge.reading import Reading, Row, Sample
 from tanheng.edge.spool import Spool
 from tanheng.protocols.port import Refused
 
+_LOG = logging.getLogger("tanheng.edge")
 T = TypeVar("T")
 _KEPT_REFUSALS = 50
 _EVENT_BYTES = 512
 _ROW_BYTES = 16 << 10
 """A row is told whole: the cell that was changed may be the last of sixty."""
 
-_UNWRITTEN_READINGS = 100_000
+UNWRITTEN_READINGS = 100_000
+"""Readings that are kept in memory while the disk refuses; beyond it the oldest go, counted."""
 
 
 class Disk:
@@ -57,6 +60,8 @@ class Disk:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
             await asyncio.wait([doing])
+            if (fault := doing.exception()) is not None:  # nobody waits for it any more
+                _LOG.warning("%s", fault)
             raise
 
     def close(self) -> None:
@@ -66,62 +71,95 @@ class Disk:
 
 
 class Journal:
-    """Writes readings to the disk; when the disk refuses, keeps a bounded number and says what was dropped."""
+    """Writes readings to the disk; when the disk refuses, keeps a bounded number and says what was dropped.
 
-    def __init__(self, disk: Disk, clock: Clock) -> None:
+    What waits is written in portions: halved when one does not fit, doubled with each that does. So a disk that refuses costs
+    little however much waits, and a buffer in which only little room has come back takes up that little.
+
+    Parameters
+    ----------
+    disk : Disk
+    clock : Clock
+    limit : int
+        Most readings in memory.
+    """
+
+    def __init__(self, disk: Disk, clock: Clock, *, limit: int = UNWRITTEN_READINGS) -> None:
         self._disk = disk
         self._clock = clock
+        self._limit = limit
         self._lock = asyncio.Lock()
         self._unwritten: deque[Reading] = deque()
+        self._writing: list[Reading] = []
+        self._portion = limit
         self.dropped = 0
         self._dropped_before = 0
         self.fault = ""
 
     @property
+    def limit(self) -> int:
+        """Most readings in memory."""
+        return self._limit
+
+    @property
     def unwritten(self) -> int:
-        """Readings that are in memory only, because the disk refuses."""
-        return len(self._unwritten)
+        """Readings that are in memory only: taken and not yet on the disk."""
+        return len(self._unwritten) + len(self._writing)
 
     def add(self, readings: Iterable[Reading]) -> None:
         """Take readings that ``write`` will put on the disk."""
         self._unwritten.extend(readings)
-        while len(self._unwritten) > _UNWRITTEN_READINGS:
+        while self._unwritten and self.unwritten > self._limit:
             self._unwritten.popleft()
             self.dropped += 1
 
     async def write(self) -> None:
-        """Put all that was taken on the disk; on a fault it stays for the next time."""
+        """Put all that was taken until now on the disk; what a fault leaves stays for the next time."""
         async with self._lock:
-            taken, self._unwritten = self._unwritten, deque()
-            if not taken:
-                return
-            lost = self.dropped - self._dropped_before
-            readings = list(taken)
-            if lost:
-                readings.append(event(EventKind.READINGS_DROPPED, at=self._clock.wall(), count=lost, fault=self.fault))
-            written: list[bool] = []
+            left = len(self._unwritten)
+            while left > 0 and self._unwritten:
+                size = min(left, self._portion, len(self._unwritten))
+                self._writing = [self._unwritten.popleft() for _ in range(size)]
+                left -= size
+                if not await self._write_portion():
+                    await self._make_room()
+                    return
 
-            def append() -> None:
-                self._disk.spool.append(readings)
-                written.append(True)
+    async def _write_portion(self) -> bool:
+        """Put one portion on the disk; return whether it is there."""
+        taken, lost = self._writing, self.dropped - self._dropped_before
+        readings = list(taken)
+        if lost:
+            readings.append(event(EventKind.READINGS_DROPPED, at=self._clock.wall(), count=lost, fault=self.fault))
+        written: list[bool] = []
 
-            try:
-                await self._disk.run(append)
-                self.fault = ""
-            except SpoolError as error:
-                self.fault = error.text()
-            finally:  # also when the caller is cancelled: what is not on the disk stays for the next time
-                if written:
-                    self._dropped_before += lost
-                else:
-                    self._unwritten.extendleft(reversed(taken))
-                    self.add(())
-            if not written:
-                await self._make_room()
+        def append() -> None:
+            self._disk.spool.append(readings)
+            written.append(True)
+
+        try:
+            await self._disk.run(append)
+            self.fault = ""
+        except SpoolError as error:
+            self.fault = error.text()
+        finally:  # also when the caller is cancelled: what is not on the disk stays for the next time
+            self._writing = []
+            if written:
+                self._dropped_before += lost
+                self._portion = min(self._portion * 2, self._limit)
+            else:
+                self._portion = max(len(taken) // 2, 1)
+                self._unwritten.extendleft(reversed(taken))
+                self.add(())
+        return bool(written)
 
     async def write_now(self, readings: Sequence[Reading]) -> None:
         """Put readings on the disk before this returns; a fault is the caller's, who has not answered its peer yet."""
-        await self._disk.run(self._disk.spool.append, readings)
+        try:
+            await self._disk.run(self._disk.spool.append, readings)
+        except SpoolError:
+            await self._make_room()
+            raise
 
     async def _make_room(self) -> None:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from tanheng.edge.spool_file import PAGE_BYTES, SpoolFile
+from tanheng.edge.spool_file import CLEANING_PAGES, PAGE_BYTES, SpoolFile
 
 _DAY_MS = 86_400_000
 _ROWS_KEPT_MS = 1100 * _DAY_MS
@@ -98,7 +98,7 @@ class Outbox(SpoolFile):
 
     def _answer(self, rows: list[tuple[State, int | None, int, str | None, int]]) -> int:
         before = self._db.total_changes
-        with self._transaction("acknowledge", reserve=True):
+        with self._transaction("acknowledge", reserve=CLEANING_PAGES):
             self._db.executemany(
                 "UPDATE envelope SET state = ?, log_index = ?, answered = ?, reason = ? WHERE sequence = ? AND state <> 1", rows
             )
@@ -107,13 +107,13 @@ class Outbox(SpoolFile):
     def resend(self, *, first: int, last: int) -> int:
         """Let kept batches wait again; return how many there were."""
         before = self._db.total_changes
-        with self._transaction("resend", reserve=True):
+        with self._transaction("resend", reserve=CLEANING_PAGES):
             self._db.execute("UPDATE envelope SET state = 0 WHERE sequence BETWEEN ? AND ? AND state <> 0", (first, last))
         return self._db.total_changes - before
 
     def prune(self, *, before: int) -> int:
         """Remove acknowledged batches and totals older than ``before`` (ms, UTC); return how many batches."""
-        with self._transaction("prune", reserve=True):
+        with self._transaction("prune", reserve=CLEANING_PAGES):
             gone = self._db.execute("DELETE FROM envelope WHERE state = 1 AND answered < ?", (before,)).rowcount
             self._db.execute("DELETE FROM total WHERE finish < ?", (before,))
             self._db.execute("DELETE FROM row WHERE time < ?", (before - _ROWS_KEPT_MS,))
@@ -124,7 +124,7 @@ class Outbox(SpoolFile):
         """Remove the oldest acknowledged batches when the buffer is nearly full; return how many."""
         if self._used_pages() * 20 < self._limit_pages * 19:
             return 0
-        with self._transaction("make room", reserve=True):
+        with self._transaction("make room", reserve=CLEANING_PAGES):
             oldest = "SELECT sequence FROM envelope WHERE state = 1 ORDER BY sequence LIMIT 64"
             return int(self._db.execute(f"DELETE FROM envelope WHERE sequence IN ({oldest})").rowcount)  # noqa: S608
 

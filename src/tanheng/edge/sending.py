@@ -5,16 +5,51 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tanheng.core.batch import ClockSource
 from tanheng.edge.errors import SpoolError, UplinkError
 from tanheng.edge.events import EventKind, event
+from tanheng.edge.outbox import Stored
 
 if TYPE_CHECKING:
     from tanheng.edge.terminal import Terminal
 
 _LOG = logging.getLogger("tanheng.edge")
+
+
+_SMALLEST_CHUNK = 16 << 10
+_TOO_MUCH = (408, 413, 500, 502, 504)
+"""Answers of a platform, or of what stands before it, that a smaller body may spare."""
+
+
+class Chunk:
+    """How much backlog one request carries.
+
+    A body that is not answered in time would be sent again unchanged for ever, and each repeat is more work for a platform that
+    is behind already. So an unanswered body halves the next one, and each answer doubles it up to what is allowed; a platform
+    that calls a body too large (413) lowers what is allowed.
+
+    Parameters
+    ----------
+    largest : int
+        Bytes that are allowed.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self.bytes = self._largest = largest
+
+    def answered(self) -> None:
+        """Note that a body was answered."""
+        self.bytes = min(self.bytes * 2, self._largest)
+
+    def failed(self, size: int, error: UplinkError) -> None:
+        """Note that a body of ``size`` bytes was not taken."""
+        status = error.fields.get("status")
+        if status is None or status in _TOO_MUCH:
+            self.bytes = max(min(size, self.bytes) // 2, _SMALLEST_CHUNK)
+        if status == 413:
+            self._largest = self.bytes
 
 
 class Sending:
@@ -35,38 +70,44 @@ class Sending:
         self._clock, self._clock_state = terminal.clock, terminal.clock_state
         self._sealed = sealed
         self._terminal = terminal
+        self._chunk = Chunk(terminal.configuration.uplink.chunk_bytes)
 
     async def run(self) -> None:
         """Send for ever; a fault of platform or disk is waited out."""
-        chunk_bytes = self._configuration.uplink.chunk_bytes
         while True:
             try:
-                if not await self._send_round(chunk_bytes):
+                if not await self._send_round():
                     self._sealed.clear()
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(1):
                             await self._sealed.wait()
-            except UplinkError as error:
-                if error.fields.get("status") == 413:  # the platform says that one body was too large
-                    chunk_bytes = max(chunk_bytes // 2, 16 << 10)
+            except UplinkError:
                 self._note_route(None)
                 await asyncio.sleep(self._sender.pause_ms() / 1000)
             except SpoolError as error:
                 _LOG.warning("%s", error.text())
                 await asyncio.sleep(1)
 
-    async def _send_round(self, chunk_bytes: int) -> bool:
+    async def _send_round(self) -> bool:
         """Send the newest batch, then a chunk of the oldest; return whether anything waited."""
         newest = await self._disk.run(self._spool.newest_waiting, 1)
         if not newest:
             return False
         await self._send(newest)
-        chunk = await self._disk.run(self._spool.oldest_waiting, limit_bytes=chunk_bytes)
+        chunk = await self._disk.run(self._spool.oldest_waiting, limit_bytes=self._chunk.bytes)
         if chunk:
-            await self._send(chunk)
+            await self._send_chunk(chunk)
         return True
 
-    async def _send(self, batches: list[Any]) -> None:  # Any: Stored
+    async def _send_chunk(self, chunk: list[Stored]) -> None:
+        try:
+            await self._send(chunk)
+        except UplinkError as error:
+            self._chunk.failed(sum(len(batch.data) for batch in chunk), error)
+            raise
+        self._chunk.answered()
+
+    async def _send(self, batches: list[Stored]) -> None:
         before = self._sender.current
         answer = await self._sender.send(batches)
         if self._sender.current is not before and self._sender.current is not None:

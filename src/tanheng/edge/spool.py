@@ -13,7 +13,7 @@ from tanheng.core.batch import CHAIN_START
 from tanheng.edge.outbox import Outbox, State
 from tanheng.edge.packing import pack, parts, unpack
 from tanheng.edge.reading import Reading, Row
-from tanheng.edge.spool_file import digest_of
+from tanheng.edge.spool_file import CLEANING_PAGES, SEALING_PAGES, digest_of
 
 _SEAL_ROWS = 240
 
@@ -51,7 +51,9 @@ class Spool(Outbox):
     # --- sealing
 
     def seal(self, build: Build, *, now: int, alive: bool = True, then: Then | None = None) -> list[int]:
-        """Turn the journal into envelopes, in one transaction.
+        """Turn the journal into envelopes, in one transaction; one call takes a part of a long journal.
+
+        What the journal's rows took is free for the envelopes first, so a buffer that is full of the journal can be sealed.
 
         Parameters
         ----------
@@ -73,17 +75,16 @@ class Spool(Outbox):
         SpoolError
             Nothing is sealed then, and the journal is whole.
         """
-        with self._transaction("seal"):
+        with self._transaction("seal", reserve=SEALING_PAGES if self.unsealed() else 0):
             rows = self._db.execute("SELECT id, readings FROM journal ORDER BY id LIMIT ?", (_SEAL_ROWS,)).fetchall()
             readings = [reading for _, packed in rows for reading in unpack(packed)]
             if not readings and not alive:
                 return []
-            if then is not None:
-                readings += then(self._db, readings)
-            sealed = [self._seal_one(build, part, now) for part in parts(readings) or [[]]]
             if rows:
                 self._db.execute("DELETE FROM journal WHERE id <= ?", (rows[-1][0],))
-            return sealed
+            if then is not None:
+                readings += then(self._db, readings)
+            return [self._seal_one(build, part, now) for part in parts(readings) or [[]]]
 
     def _seal_one(self, build: Build, part: Sequence[Reading], now: int) -> int:
         sequence = self.last_sequence() + 1
@@ -152,7 +153,7 @@ class Spool(Outbox):
 
     def set_meta(self, key: str, value: bytes) -> None:
         """Keep a small fact; on the disk when this returns."""
-        with self._transaction("set", reserve=True):
+        with self._transaction("set", reserve=CLEANING_PAGES):
             self._set_meta(key, value)
 
     def change(self, facts: Mapping[str, bytes], readings: Sequence[Reading]) -> None:

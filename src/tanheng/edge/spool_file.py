@@ -10,7 +10,7 @@
 
 What a transaction has committed is on the disk: SQLite syncs the write-ahead log before ``COMMIT`` returns, and a log with a
 torn end is read up to its last whole transaction (https://www.sqlite.org/wal.html). The size limit is SQLite's own; beyond it
-only acknowledgements and cleaning may use a reserve, without which a full buffer could never drain.
+only sealing, acknowledgements and cleaning may use a reserve, without which a full buffer could never drain.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from pathlib import Path
 from tanheng.edge.errors import SpoolError
 
 PAGE_BYTES = 4096
-_RESERVE_PAGES = 256
+CLEANING_PAGES = 256
 """Pages beyond the limit that only acknowledgements and cleaning may use."""
+
+SEALING_PAGES = 128
+"""Pages beyond the limit that sealing may use: what it puts in place of the journal's rows may take a little more than they."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -81,24 +84,30 @@ class SpoolFile:
         newest = self._db.execute("SELECT bytes FROM envelope ORDER BY sequence DESC LIMIT 1").fetchone()
         if newest is not None and (not isinstance(newest[0], bytes) or digest_of(newest[0]) != self._meta("digest")):
             raise SpoolError("edge.spool.damaged", path=str(self.path))
-        self._room(reserve=False)
+        self._room(0)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def _room(self, *, reserve: bool) -> None:
-        """Set the limit SQLite itself enforces."""
-        self._db.execute(f"PRAGMA max_page_count = {self._limit_pages + (_RESERVE_PAGES if reserve else 0)}")
+    def _room(self, reserve: int) -> None:
+        """Set the limit SQLite itself enforces, so many pages beyond the configured one."""
+        self._db.execute(f"PRAGMA max_page_count = {self._limit_pages + reserve}")
 
     @contextmanager
-    def _transaction(self, doing: str, *, reserve: bool = False) -> Iterator[None]:
-        """Run a block in one transaction; a fault of the disk becomes a ``SpoolError`` and nothing of the block stays."""
+    def _transaction(self, doing: str, *, reserve: int = 0) -> Iterator[None]:
+        """Run a block in one transaction, with so many pages of the reserve.
+
+        A fault of the disk becomes a ``SpoolError`` and nothing of the block stays.
+        """
         try:
             if reserve:
-                self._room(reserve=True)
+                self._room(reserve)
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                if not reserve and self._used_pages() >= self._limit_pages:
+                    # The file may be larger than the limit by what the reserve gave, and SQLite would use that up.
+                    raise sqlite3.OperationalError("database or disk is full")
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
@@ -109,7 +118,7 @@ class SpoolFile:
             raise SpoolError("edge.spool.write", doing=doing, path=str(self.path), reason=str(error)) from error
         finally:
             if reserve:
-                self._room(reserve=False)
+                self._room(0)
 
     def _used_pages(self) -> int:
         count, free = (int(self._db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "freelist_count"))

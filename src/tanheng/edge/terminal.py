@@ -29,7 +29,7 @@ from tanheng.edge import drivers
 from tanheng.edge.change import changes
 from tanheng.edge.clock import Clock, ScaledClock, SystemClock
 from tanheng.edge.configuration import Configuration, digest, parse
-from tanheng.edge.context import DeviceContext, Disk, Journal
+from tanheng.edge.context import UNWRITTEN_READINGS, DeviceContext, Disk, Journal
 from tanheng.edge.drivers.port import ticks
 from tanheng.edge.drivers.supervisor import Supervisor
 from tanheng.edge.errors import SpoolError, UplinkError
@@ -67,6 +67,8 @@ class Terminal:
     clock : Clock, optional
     configuration_key : KeyRecord, optional
         The platform's pinned key; without it no order is obeyed.
+    unwritten : int
+        Most readings in memory while the disk refuses.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Terminal:
         signer: Signer,
         clock: Clock | None = None,
         configuration_key: KeyRecord | None = None,
+        unwritten: int = UNWRITTEN_READINGS,
     ) -> None:
         self.configuration = configuration
         self.clock: Clock = clock or SystemClock()
@@ -85,7 +88,7 @@ class Terminal:
         self._key = configuration_key
         self.disk = Disk(Spool(data / SPOOL_FILE, limit_bytes=configuration.limits.spool_bytes))
         self.spool = self.disk.spool
-        self.journal = Journal(self.disk, self.clock)
+        self.journal = Journal(self.disk, self.clock, limit=unwritten)
         self.clock_state = ClockState(source=_source(configuration, self.clock))
         self.factors: FactorSet | None = None
         self.started = self.clock.wall()
@@ -246,12 +249,12 @@ class Terminal:
         async for now in ticks(self.clock, every):
             await self.journal.write()
             try:
+                await self.disk.run(self.spool.make_room)
                 if await self.disk.run(self.sealer.seal):
                     self._sealed.set()
                 self._seal_fault = ""
                 if self.next is not None:
                     raise Switch
-                await self.disk.run(self.spool.make_room)
                 if now - pruned >= _PRUNE_MS:
                     pruned = now
                     await self.disk.run(self.spool.prune, before=self.clock.wall() - self.configuration.limits.keep_ms)

@@ -8,7 +8,8 @@
 
 Each round sends the newest batch and, when there is a backlog, one chunk of the oldest ones. So live data are never behind a
 long queue, and the backlog drains in order of sequence. A batch counts as stored when the platform's answer names its
-sequence with a log index; anything else is an unknown outcome and is sent again (the platform takes a repeat for what it is).
+sequence with a log index; anything else is an unknown outcome and is sent again (the platform takes a repeat for what it is),
+in smaller chunks until one is answered.
 In memory are one chunk and its answer, however long the backlog.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from tanheng.core.batch import CHAIN_START, Quality
 from tanheng.core.errors import EdgeError
-from tanheng.edge.packing import parts
+from tanheng.edge.packing import pack, parts, unpack
 from tanheng.edge.reading import Reading, Row
 from tanheng.edge.spool import Spool
 
@@ -139,6 +140,48 @@ def test_a_full_buffer_refuses_new_readings_keeps_the_unsent_and_drains_when_ans
     assert spool.gauge().waiting == spool.last_sequence() == count
     assert spool.make_room() == 0  # nothing is acknowledged, so nothing may go
     assert spool.acknowledge({sequence: sequence for sequence in range(1, count + 1)}, now=NOW) == count
+    while spool.make_room():
+        pass
+    spool.append([reading(1)])
+
+
+@pytest.mark.parametrize(("size", "raw"), [(300, b""), (20, b"y" * 1000)])
+def test_a_buffer_that_its_own_journal_fills_is_sealed_all_the_same(tmp_path: Path, size: int, raw: bytes) -> None:
+    """Long batches, little disk: no batch is there that could be acknowledged and removed, so sealing must make do."""
+    spool = Spool(tmp_path / "s.sqlite", limit_bytes=1 << 18)
+    count = 0
+    with contextlib.suppress(EdgeError):
+        while True:
+            spool.append([reading(count + at, raw=raw) for at in range(size)])
+            count += size
+    limit = spool.gauge().limit_bytes
+    values = []
+
+    def packed(sequence: int, previous: bytes, readings: Sequence[Reading]) -> bytes:
+        return pack(readings)
+
+    while spool.unsealed():
+        assert spool.seal(packed, now=NOW)
+        assert spool.gauge().used_bytes <= limit + (512 << 10)  # what sealing may use beyond the limit
+    for (data,) in spool.query("SELECT bytes FROM envelope ORDER BY sequence"):
+        values += [one.value for one in unpack(bytes(data))]  # type: ignore[call-overload]  # a blob
+    assert values == list(range(count))
+
+
+def test_what_sealing_may_use_beyond_the_limit_is_nothing_for_new_readings(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "s.sqlite", limit_bytes=1 << 18)
+    for _ in range(500):
+        try:
+            spool.append([reading(at, raw=b"y" * 100) for at in range(20)])
+        except EdgeError:
+            spool.seal(build, now=NOW) if spool.unsealed() else None
+    gauge = spool.gauge()
+    assert gauge.used_bytes <= gauge.limit_bytes + (512 << 10)
+    with pytest.raises(EdgeError):
+        spool.append([reading(1)])
+    with pytest.raises(EdgeError):
+        spool.seal(build, now=NOW)  # without readings: a sign of life is not worth the reserve
+    assert spool.acknowledge({sequence: sequence for sequence in range(1, gauge.last_sequence + 1)}, now=NOW) == gauge.waiting
     while spool.make_room():
         pass
     spool.append([reading(1)])
