@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.server
 import io
 import json
 import socket
+import sqlite3
 import ssl
 import threading
 import time
+import urllib.parse
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cbor2
 import pytest
@@ -21,7 +24,7 @@ from tanheng.edge.clock import Clock
 from tanheng.edge.configuration import parse
 from tanheng.edge.orders import sign_order
 from tanheng.edge.reading import EVENT_CHANNEL
-from tanheng.edge.terminal import Terminal
+from tanheng.edge.terminal import SPOOL_FILE, Terminal
 from tanheng.trust import envelope
 from tanheng.trust.keys import Algorithm, KeyRecord, Purpose, generate, record_of
 
@@ -31,7 +34,8 @@ NOW = 1_790_000_000_000
 class Receiver:
     """Stores what verifies. ``mode`` says how it misbehaves: ok, busy (503), silent (the answer is lost), refuse, rubbish.
 
-    With ``tls`` it speaks HTTPS; the context is the server's, with certificate and key.
+    With ``tls`` it speaks HTTPS; the context is the server's, with certificate and key. ``asked`` are the first sequences of
+    the bodies it was too busy for, ``clock`` gives the time it tells.
     """
 
     def __init__(self, record: KeyRecord, *, tls: ssl.SSLContext | None = None) -> None:
@@ -39,6 +43,8 @@ class Receiver:
         self.tls = tls
         self.handshakes_failed = 0
         self.bodies: list[int] = []
+        self.asked: list[int] = []
+        self.clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
         self.arrivals: list[int] = []
         self.stored: dict[int, Any] = {}  # Any: an envelope, or what little is kept of one
         self.index: dict[int, int] = {}
@@ -92,6 +98,7 @@ class Receiver:
             self._hang_up(request)
             return
         if self.mode == "busy":
+            self.asked.append(self._first(body))
             self._answer(request, 503, b"", {"Retry-After": "0"})
             return
         if self.largest is not None and len(body) > self.largest:
@@ -104,7 +111,12 @@ class Receiver:
         if self.mode == "silent":
             self._hang_up(request)
             return
-        self._answer(request, 200, json.dumps(answer).encode(), {"Tanheng-Time": str(time.time_ns() // 1_000_000)})
+        self._answer(request, 200, json.dumps(answer).encode(), {"Tanheng-Time": str(self.clock())})
+
+    def _first(self, body: bytes) -> int:
+        stream = io.BytesIO(body)
+        cbor2.CBORDecoder(stream).decode()
+        return envelope.open_envelope(body[: stream.tell()], lambda _: self._record).batch.sequence
 
     @staticmethod
     def _hang_up(request: http.server.BaseHTTPRequestHandler) -> None:
@@ -149,19 +161,28 @@ class Receiver:
         request.end_headers()
         request.wfile.write(body)
 
-    def check_chain(self) -> None:
-        """Assert that sequences have no gap and each batch names the one before."""
-        assert self.faults == []
-        before: envelope.Envelope | None = None
-        for sequence in sorted(self.stored):
-            envelope.follows(self.stored[sequence], before)
-            before = self.stored[sequence]
+    def envelopes(self) -> list[Any]:
+        """All that is stored now, in order of sequence; batches that come meanwhile do not disturb whoever walks through it."""
+        return [self.stored[sequence] for sequence in sorted(self.stored)]
+
+    def check_chain(self, last: int, *, other: Receiver | None = None) -> None:
+        """Assert that batches 1 to ``last`` are here, or at ``other``, without a gap and that each names the one before.
+
+        A batch behind ``last`` may be here before its predecessor, live data come first; it must only fit to what is here.
+        """
+        stored = dict(self.stored)
+        for receiver in (self, *([other] if other is not None else [])):
+            assert receiver.faults == []
+            assert all(stored.setdefault(number, each).digest == each.digest for number, each in receiver.stored.copy().items())
+        assert [sequence for sequence in range(1, last + 1) if sequence not in stored] == []
+        for sequence in sorted(stored):
+            if sequence - 1 in stored:
+                envelope.follows(stored[sequence], stored[sequence - 1])
 
     def readings(self, channel: int) -> list[tuple[int, int, int]]:
         """All readings of a channel: (time, value, quality), in order of sequence."""
         found = []
-        for sequence in sorted(self.stored):
-            batch = self.stored[sequence].batch
+        for batch in (each.batch for each in self.envelopes()):
             for index, offset, value, quality in zip(batch.channel, batch.offset_ms, batch.value, batch.quality, strict=True):
                 if index == channel:
                     found.append((batch.start_ms + offset, value, quality))
@@ -170,8 +191,7 @@ class Receiver:
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         """All events, or those of one kind."""
         found = []
-        for sequence in sorted(self.stored):
-            batch = self.stored[sequence].batch
+        for batch in (each.batch for each in self.envelopes()):
             for index, raw in zip(batch.channel, batch.raw or [], strict=False):
                 if index == EVENT_CHANNEL:
                     found.append(cbor2.loads(raw))
@@ -199,13 +219,20 @@ class _Server(http.server.ThreadingHTTPServer):
             request.close()
 
 
+class _Names(NamedTuple):
+    """What a batch's chain hangs on."""
+
+    terminal: str
+    sequence: int
+    previous: bytes
+
+
 class _Light:
     """What is kept of an envelope when the memory of the receiver must stay small."""
 
     def __init__(self, opened: envelope.Envelope) -> None:
         self.digest = opened.digest
-        self.previous = opened.batch.previous
-        self.count = len(opened.batch)
+        self.batch = _Names(opened.batch.terminal, opened.batch.sequence, opened.batch.previous)
 
 
 class Rig:
@@ -247,13 +274,14 @@ class Rig:
     def configure(self, **changes: Any) -> None:
         self.content = {**self.content, **changes}
 
-    def make(self, *, clock: Clock | None = None, pinned: bool = True) -> Terminal:
+    def make(self, *, clock: Clock | None = None, pinned: bool = True, **more: Any) -> Terminal:
         return Terminal(
             parse(json.dumps(self.content)),
             data=self.folder,
             signer=self.signer,
             clock=clock,
             configuration_key=self.configuration_key if pinned else None,
+            **more,
         )
 
     async def start(self, **options: Any) -> Terminal:
@@ -261,6 +289,39 @@ class Rig:
         self._task = asyncio.create_task(self.terminal.run())
         await asyncio.sleep(0)
         return self.terminal
+
+    def buffer(self, sql: str, *, folder: Path | None = None) -> int:
+        """Return the number that a statement finds in a terminal's buffer, as it stands on the disk.
+
+        It is read as the status page reads it, over a connection of its own: what the terminal's thread is about to commit, or
+        to take back, is not seen.
+        """
+        path = urllib.parse.quote(str((folder or self.folder) / SPOOL_FILE))
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
+            return int(opened.execute(sql).fetchone()[0])
+
+    def sealed(self, *, folder: Path | None = None) -> int:
+        """Return the sequence of the last batch that was sealed."""
+        return self.buffer("SELECT coalesce(max(sequence), 0) FROM envelope", folder=folder)
+
+    def answered(self) -> int:
+        """Return how many batches the terminal takes for stored or refused."""
+        return self.buffer("SELECT count(*) FROM envelope WHERE state <> 0")
+
+    async def delivered(self, *, folder: Path | None = None, other: Receiver | None = None) -> int:
+        """Wait until the receiver, or it and ``other``, have stored all that was sealed until now; return its last sequence."""
+        last = self.sealed(folder=folder)
+        wanted = set(range(1, last + 1))
+
+        def arrived() -> bool:
+            return wanted <= {*self.receiver.stored, *(other.stored if other is not None else ())}
+
+        await _until(arrived, what=f"the arrival of batches 1 to {last}")
+        return last
+
+    async def whole(self, *, folder: Path | None = None, other: Receiver | None = None) -> None:
+        """Wait until all that was sealed until now has been stored, and assert that it is one chain."""
+        self.receiver.check_chain(await self.delivered(folder=folder, other=other), other=other)
 
     async def stop(self) -> None:
         if self._task is not None and self.terminal is not None:
