@@ -38,6 +38,7 @@ from tanheng.edge.reading import EVENT_CHANNEL, Reading
 from tanheng.edge.spool import Spool
 from tanheng.protocols.dlt645 import frame
 from tanheng.protocols.hj212 import Group, Message, encode_frame, stamp
+from tanheng.simulator.servers.port import free_port
 
 asyncua: Any = importlib.import_module("asyncua")  # Any: its types describe less than it does
 ua: Any = importlib.import_module("asyncua.ua")
@@ -45,12 +46,6 @@ datastore: Any = importlib.import_module("pymodbus.datastore")
 modbus_server: Any = importlib.import_module("pymodbus.server")
 
 BEIJING = datetime.timezone(datetime.timedelta(hours=8))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def until(condition: Callable[[], Any], *, seconds: float = 40, what: str = "the condition") -> None:

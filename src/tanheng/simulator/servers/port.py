@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,8 +41,21 @@ class Server(Protocol):
         """End."""
 
 
+_FIRST, _LAST = 20_000, 32_000
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """Return a TCP port on loopback that nobody listens to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on loopback that nobody listens to, a new one with each call.
+
+    It lies below the ports that a system gives to outgoing connections (Linux: from 32 768 on), so that none of these takes it
+    before a server binds it.
+    """
+    while True:
+        port = random.randrange(_FIRST, _LAST)  # noqa: S311  # keeps two programs apart, guards nothing
+        if port in _given:
+            continue
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            _given.add(port)
+            return port
