@@ -1,4 +1,4 @@
-"""What every test shares: the time each folder took, printed at the end of a run."""
+"""What every test shares: the order of a run, examples that hang on no clock, and seconds per folder at the end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,24 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _SECONDS: dict[str, float] = defaultdict(float)
+_LONGEST_FIRST = ("e2e", "resilience", "integration", "contract", "reference")
+"""Folders of files that may take a minute; the many small files after them leave no worker alone at the end."""
+
+# The same examples in each run, however busy the machine; `--hypothesis-profile=explore` looks for others.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _LONGEST_FIRST.index(kind) if (kind := _kind(item)) in _LONGEST_FIRST else len(_LONGEST_FIRST))
+
+
+def _kind(item: pytest.Item) -> str:
+    return item.nodeid.removeprefix("tests/").partition("/")[0]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
