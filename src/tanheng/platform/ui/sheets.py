@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,10 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _LONGEST_LIST = 255  # of the words that Excel offers in a cell
+_MEASURED = 500  # rows that say how wide a column is
+_NARROWEST, _WIDEST = 8, 36  # letters
+_A3, _A4 = 8, 9  # Excel's numbers of the papers
+_FITS_A4, _FITS_A3 = 220, 480  # letters that can still be read when a sheet is scaled to the paper's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +209,14 @@ def workbook(sheets: Sequence[Sheet], *, created: datetime.datetime) -> bytes:
     )
     book.set_properties({"created": created.replace(tzinfo=None)})
     head = book.add_format({"bold": True, "bg_color": "#E3F0F2", "border": 1, "text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)
         page.freeze_panes(1, 0)
         for column, title in enumerate(sheet.heads):
             page.write_string(0, column, title, head)
-            page.set_column(column, column, min(40, max(12, 2 * len(title))))
+        _lay_out(page, sheet, wrapped)
         for line, row in enumerate(sheet.rows, start=1):
             for column, value in enumerate(row):
                 _write(page, line, column, value, day)
@@ -221,6 +227,35 @@ def workbook(sheets: Sequence[Sheet], *, created: datetime.datetime) -> bytes:
             page.autofilter(0, 0, len(sheet.rows), max(0, len(sheet.heads) - 1))
     book.close()
     return target.getvalue()
+
+
+def _lay_out(page: Any, sheet: Sheet, wrapped: Any) -> None:  # Any: xlsxwriter has no types
+    """Give the columns the width of what they hold, and pages their head, number and a width that fits the paper."""
+    widths = [
+        _width(title, [row[column] for row in sheet.rows[:_MEASURED] if column < len(row)])
+        for column, title in enumerate(sheet.heads)
+    ]
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width, wrapped)
+    page.set_landscape()
+    page.set_paper(_A4 if sum(widths) <= _FITS_A4 else _A3)
+    if sum(widths) <= _FITS_A3:
+        page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.hide_gridlines(0)  # they are printed
+    page.set_header("&C&A")
+    page.set_footer("&C&P / &N")
+
+
+def _width(title: str, values: Sequence[object]) -> int:
+    """Return the width of a column in letters: a head may take two lines, a text above the widest is wrapped."""
+    longest = max((_letters(str(value)) for value in values if value is not None), default=0)
+    return min(_WIDEST, max(_NARROWEST, -(-_letters(title) // 2) + 3, longest + 2))
+
+
+def _letters(text: str) -> int:
+    """Return the place that a text takes, a Chinese character that of two letters."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _write(page: Any, line: int, column: int, value: object, day: Any) -> None:  # Any: xlsxwriter has no types
