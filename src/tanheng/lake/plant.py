@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from tanheng.core.batch import Quality
@@ -19,7 +20,7 @@ from tanheng.lake.engine import Engine
 from tanheng.lake.errors import LakeError, RowsError, SegmentError
 from tanheng.lake.files import Files
 from tanheng.lake.rows import Rows, joined
-from tanheng.lake.segment import Segment, read_stands, read_summary, rows_of_table, table_of, write_segment
+from tanheng.lake.segment import Segment, array_of, read_stands, read_summary, rows_of_table, table_of, write_segment
 from tanheng.lake.stands import Stands
 from tanheng.lake.summary import Summary
 
@@ -253,7 +254,7 @@ class PlantLake:
         segments = state.overlapping(int(rows.time.min()), int(rows.time.max()) + 1)
         if not segments:
             return rows, []
-        given = table_of(rows).append_column("position", [np.arange(len(rows), dtype=np.int64)])
+        given = table_of(rows).append_column("position", array_of(np.arange(len(rows), dtype=np.int64), pa.int64()))
         question = (
             "SELECT g.position, r.channel, r.time, r.version, r.value, r.quality, r.entry"
             " FROM read_parquet($files) r JOIN given g USING (channel, time, version)"

@@ -145,7 +145,12 @@ class Facts:
 
 def table_of(rows: Rows) -> Any:  # Any: pyarrow has no types
     """Return rows as an Arrow table of :data:`SCHEMA`."""
-    return pa.table([pa.array(column) for column in rows.columns()], schema=SCHEMA)
+    return pa.table([array_of(column, field.type) for column, field in zip(rows.columns(), SCHEMA, strict=True)], schema=SCHEMA)
+
+
+def array_of(column: NDArray[np.generic], kind: Any) -> Any:  # Any: pyarrow has no types
+    """Return a column as an Arrow array over the same memory; ``pyarrow.array`` would import pandas, where it is installed."""
+    return pa.Array.from_buffers(kind, len(column), [None, pa.py_buffer(np.ascontiguousarray(column))])
 
 
 def rows_of_table(table: Any) -> Rows:  # Any: pyarrow has no types
