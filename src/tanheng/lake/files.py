@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -74,14 +76,13 @@ class DiskFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True)
+        self._durable: set[Path] = set()
+        make_folder(root)
 
     def create(self, path: str) -> Sink:
         """Open a new file for writing."""
         target = self.root / path
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._sync_up(target.parent)
+        self._make(target.parent)
         return _DiskSink(target)
 
     def rename(self, path: str, target: str) -> None:
@@ -90,7 +91,7 @@ class DiskFiles:
 
     def sync_folder(self, path: str) -> None:
         """Sync the folder that holds ``path``."""
-        _sync((self.root / path).parent)
+        sync_folder((self.root / path).parent)
 
     def remove(self, path: str) -> None:
         """Remove a file if it is there."""
@@ -108,18 +109,33 @@ class DiskFiles:
         found = (self.root / folder).rglob("*")
         return sorted(path.relative_to(self.root).as_posix() for path in found if path.is_file())
 
-    def _sync_up(self, folder: Path) -> None:
-        while folder != self.root:
-            folder = folder.parent
-            _sync(folder)
+    def _make(self, folder: Path) -> None:
+        """Make a folder, and let its name be on the disk up to the root: once, also when somebody else made it just before."""
+        if folder in self._durable:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in (folder, *folder.parents):
+            if each == self.root:
+                break
+            self.sync_folder(str(each.relative_to(self.root)))
+        self._durable.add(folder)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Return when the names in a folder are on the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def make_folder(path: Path, *, sync: Callable[[Path], None] = sync_folder) -> None:
+    """Make a folder where it is missing, with those above it, and return when their names are on the disk."""
+    missing = list(itertools.takewhile(lambda each: not each.exists(), (path, *path.parents)))
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        sync(folder.parent)
 
 
 def publish(files: Files, path: str, data: bytes) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from tanheng.lake import Entry, FileJournal, Journal, JournalError, MemoryJournal, Record
 
 Opener = Callable[[], Journal]
+CHANCE = random.Random(7)  # noqa: S311  # bytes that do not get smaller
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -70,7 +73,7 @@ def test_a_dropped_record_is_still_known(reopen: Opener) -> None:
 def test_the_file_gets_smaller_by_what_is_dropped(tmp_path: Path) -> None:
     journal = FileJournal(tmp_path / "plant-1.sqlite")
     for first in range(0, 1000, 100):
-        journal.append([record(number, bytes(1500)) for number in range(first, first + 100)])
+        journal.append([record(number, CHANCE.randbytes(1500)) for number in range(first, first + 100)])
     journal.drop(989)
     size = sum(path.stat().st_size for path in tmp_path.iterdir())
     assert size < 300_000  # of 1.5 MB: ten records, and the keys of all
@@ -113,9 +116,64 @@ def test_a_full_disk_stores_nothing_and_says_so_and_goes_on_when_there_is_room(t
     journal.append([record(1)])
     pages = sqlite3.connect(tmp_path / "plant-1.sqlite").execute("PRAGMA page_count").fetchone()[0]
     journal._connection.execute(f"PRAGMA max_page_count = {pages}")  # the database may not grow: SQLite's own full disk
+    large = record(3, CHANCE.randbytes(100_000))
     with pytest.raises(JournalError, match="The disk is full"):
-        journal.append([record(2), record(3, bytes(100_000))])
+        journal.append([record(2), large])
     assert journal.length() == 1
     journal._connection.execute("PRAGMA max_page_count = 1000000")
-    assert journal.append([record(2), record(3, bytes(100_000))]) == [1, 2]
+    assert journal.append([record(2), large]) == [1, 2]
     journal.close()
+
+
+def test_records_come_back_as_they_were_received_whether_they_got_smaller_or_not(reopen: Opener) -> None:
+    payloads = [b"", b"x", bytes(3000), CHANCE.randbytes(3000), b"\x28\xb5\x2f\xfd" + bytes(40)]  # the last looks like zstd
+    reopen().append([record(number, payload) for number, payload in enumerate(payloads)])
+    assert [entry.record.payload for entry in reopen().after(-1, limit=9)] == payloads
+
+
+def test_envelopes_that_are_alike_need_less_than_they_have_bytes(tmp_path: Path) -> None:
+    """A thousand of 2100 bytes, of which a third repeats; an envelope as received in each page would be 4 MB."""
+    journal = FileJournal(tmp_path / "plant-1.sqlite")
+    journal.append([record(number, CHANCE.randbytes(1400) + bytes(700)) for number in range(1000)])
+    journal.close()
+    assert (tmp_path / "plant-1.sqlite").stat().st_size < 1000 * 1800
+
+
+def test_a_journal_from_before_records_were_compressed_is_read_and_goes_on(tmp_path: Path) -> None:
+    """The table as it was, with one record and a dropped one."""
+    path = tmp_path / "plant-1.sqlite"
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute(
+            "CREATE TABLE record (position INTEGER PRIMARY KEY, terminal TEXT NOT NULL, sequence INTEGER NOT NULL,"
+            " digest BLOB NOT NULL, payload BLOB, UNIQUE (terminal, sequence)) STRICT"
+        )
+        for position, payload in ((0, None), (1, b"as received")):
+            digest = hashlib.sha256(payload or b"gone").digest()
+            old.execute("INSERT INTO record VALUES (?, 't-1', ?, ?, ?)", (position, position, digest, payload))
+    for _ in range(2):
+        with closing(FileJournal(path)) as journal:
+            assert journal.append([record(1, b"as received"), record(2, bytes(500))]) == [1, 2]
+            assert journal.after(-1, limit=9) == [Entry(1, record(1, b"as received")), Entry(2, record(2, bytes(500)))]
+
+
+@pytest.mark.parametrize("damage", ["payload = zeroblob(20)", "payload = substr(payload, 1, 9)", "size = 0", "size = 1 << 40"])
+def test_a_record_that_the_disk_changed_is_named(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "plant-1.sqlite"
+    with closing(FileJournal(path)) as journal:
+        journal.append([record(1), record(2, bytes(5000))])
+    with closing(sqlite3.connect(path)) as disk, disk:
+        disk.execute(f"UPDATE record SET {damage} WHERE position = 1")  # noqa: S608  # from the list above
+    with closing(FileJournal(path)) as journal:
+        assert journal.after(-1, limit=1) == [Entry(0, record(1))]
+        with pytest.raises(JournalError, match=r"Record 1 in the journal .*plant-1\.sqlite differs from its digest"):
+            journal.after(0, limit=9)
+
+
+def test_a_journal_that_cannot_be_read_says_so_in_our_words(tmp_path: Path) -> None:
+    path = tmp_path / "plant-1.sqlite"
+    with closing(FileJournal(path)) as journal:
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("DROP TABLE record")
+        for question in (lambda: journal.known("t-1", 1), lambda: journal.after(-1, limit=1), journal.length):
+            with pytest.raises(JournalError, match="refused"):
+                question()

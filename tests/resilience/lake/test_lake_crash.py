@@ -1,7 +1,8 @@
 """The lake's disk fails at every step: power lost, unsynced writes dropped or half there in any order, disk full.
 
 ``FailingDisk`` does every step on a real folder and keeps beside it what a power cut would leave: content up to the last sync
-of a file, names up to the last sync of a folder. After the cut, what was not synced is there, half there or absent by chance.
+of a file, names of files and of folders up to the last sync of the folder they are in. After the cut, what was not synced is
+there, half there or absent by chance.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class FailingDisk(DiskFiles):
         self._now: dict[str, File] = {}
         self._kept: dict[str, File] = {}
         self._pending: list[tuple[str, dict[str, File | None]]] = []
+        self._folders: set[Path] = {Path()}
 
     def step(self) -> None:
         self.steps += 1
@@ -97,6 +99,7 @@ class FailingDisk(DiskFiles):
         for _, names in [each for each in self._pending if each[0] == folder]:
             self._apply(self._kept, names)
         self._pending = [each for each in self._pending if each[0] != folder]
+        self._folders |= {each.relative_to(self.root) for each in (self.root / folder).iterdir() if each.is_dir()}
 
     def cut(self, after: Path, *, seed: str) -> None:
         """Write what a power cut leaves into the folder ``after``."""
@@ -105,9 +108,17 @@ class FailingDisk(DiskFiles):
         for _, change in self._pending:
             if chance.random() < 0.5:
                 self._apply(names, change)
+        lost = {each for each in self._unsynced() if chance.random() < 0.5}
         for path, file in names.items():
+            if lost.intersection(Path(path).parents):
+                continue
             (after / path).parent.mkdir(parents=True, exist_ok=True)
             (after / path).write_bytes(self._content(file, chance))
+
+    def _unsynced(self) -> list[Path]:
+        """Return the folders whose own name may be lost."""
+        found = (each.relative_to(self.root) for each in sorted(self.root.rglob("*")) if each.is_dir())
+        return [each for each in found if each not in self._folders]
 
     @staticmethod
     def _content(file: File, chance: random.Random) -> bytes:
