@@ -12,11 +12,13 @@
     ├── payloads/   packs of envelopes, one file a plant and day
     ├── lake/       segments of readings (Parquet)
     ├── static/     files of the pages, collected at the start
+    ├── backups/    archives of the daily backup, unless backup.json names another folder
     └── locks/      lock files of the commands
 """
 
 from __future__ import annotations
 
+import datetime
 import os
 import secrets
 from dataclasses import dataclass
@@ -116,6 +118,10 @@ class DataFolder:
                 part.mkdir(mode=0o750, exist_ok=True)
         except OSError as error:
             raise FolderError("platform.folder.unusable", path=self.root, reason=error.strerror or error) from error
+
+    def founded_at(self) -> datetime.datetime:
+        """Return when the installation began: when the key of its sessions was made."""
+        return datetime.datetime.fromtimestamp((self.secrets / "sessions").stat().st_mtime, tz=datetime.UTC)
 
     def secret(self, name: str) -> str:
         """Return the secret called ``name``; it is made at its first use and kept in a file of mode 0600."""

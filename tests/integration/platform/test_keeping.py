@@ -16,7 +16,8 @@ from django.utils import timezone
 from tanheng.platform.accounts.models import User
 from tanheng.platform.accounts.roles import Role, permissions, permissions_of
 from tanheng.platform.database.scope import all_plants, scope
-from tanheng.platform.operation import keeping
+from tanheng.platform.notice.models import Alarm
+from tanheng.platform.operation import keeping, tasks
 from tanheng.platform.operation.keeping import Drilled
 from tanheng.platform.record import tenants
 from tanheng.platform.record.actor import Actor
@@ -138,3 +139,76 @@ def test_the_rights_on_the_page_are_those_that_are_checked(manager: Client) -> N
     for code in permissions():
         assert f">{code}</code>" in text
     assert text.count("</code></li>") == sum(len(permissions_of(role)) for role in Role)
+
+
+def backed_up(result: str, ago: datetime.timedelta, **detail: object) -> None:
+    with scope([]):
+        AuditEvent.objects.create(at=timezone.now() - ago, action=keeping.BACKUP, result=result, detail=detail)
+
+
+def alarm_of(plant: Plant) -> tuple[str, int] | None:
+    with scope([plant.pk]):
+        found = Alarm.objects.filter(plant=plant, key="backup", cleared_at__isnull=True).first()
+    return (found.code, found.priority) if found is not None else None
+
+
+FAILED = {"reason": {"zh": "磁盘已满", "en": "the disk is full"}}
+MADE = {"archive": "a.tar", "bytes": 1, "seconds": 1, "roots": {}}
+
+
+def test_while_there_is_no_fresh_backup_every_plant_has_an_alarm(fresh_database: str) -> None:
+    with scope([]):
+        plants = [tenants.found(actor=Actor.system("t"), code=f"alarm-{name}", name_zh="厂") for name in ("one", "two")]
+    tasks.watch_backup(0)
+    assert [alarm_of(plant) for plant in plants] == [None, None]  # founded a moment ago
+    backed_up("done", 2 * DAY, **MADE)
+    tasks.watch_backup(0)
+    assert [alarm_of(plant) for plant in plants] == [("platform.alarm.backup_late", 1)] * 2
+    backed_up("done", datetime.timedelta(0), **MADE)
+    tasks.watch_backup(0)
+    assert [alarm_of(plant) for plant in plants] == [None, None]
+
+
+def test_a_plant_that_was_never_backed_up_is_late_after_a_day_and_a_half(fresh_database: str) -> None:
+    with scope([]):
+        plant = tenants.found(actor=Actor.system("t"), code="never", name_zh="厂")
+    with scope([plant.pk]):
+        Plant.objects.filter(pk=plant.pk).update(founded_at=timezone.now() - 2 * DAY)
+    tasks.watch_backup(0)
+    assert alarm_of(plant) == ("platform.alarm.backup_late", 1)
+
+
+def test_a_failed_try_is_an_alarm_though_the_last_backup_is_fresh(fresh_database: str, person: Callable[..., User]) -> None:
+    with scope([]):
+        plant = tenants.found(actor=Actor.system("t"), code="tried", name_zh="厂")
+    backed_up("done", DAY / 2, **MADE)
+    backed_up("failed", DAY / 4, **FAILED)
+    tasks.watch_backup(0)
+    assert alarm_of(plant) == ("platform.alarm.backup_failed", 2)
+    client = Client()
+    client.force_login(person("k-tried", Role.AUDITOR, at=plant), backend="django.contrib.auth.backends.ModelBackend")
+    for language, words in (
+        ("en", ("the disk is full", "a.tar", "last try failed")),
+        ("zh-hans", ("磁盘已满", "最近一次失败")),
+    ):
+        client.cookies["django_language"] = language
+        text = page(client, "/keeping/")
+        assert [word for word in words if word not in text] == []
+
+
+def test_the_page_tells_the_plan_and_a_plan_that_is_none(manager: Client) -> None:
+    path = settings.FOLDER.root / "backup.json"
+    text = page(manager, "/keeping/")
+    assert f"{settings.FOLDER.root}/backups" in text
+    assert "at 02:30 (Asia/Shanghai)" in text
+    assert "does not outlive this disk" in text
+    try:
+        path.write_text('{"folder": "/mnt/backup", "days": 30}')
+        text = page(manager, "/keeping/")
+        assert "/mnt/backup</code>" in text
+        assert "30 days" in text
+        assert "does not outlive this disk" not in text
+        path.write_text('{"days": "many"}')
+        assert "days in the backup plan" in page(manager, "/keeping/")
+    finally:
+        path.unlink()

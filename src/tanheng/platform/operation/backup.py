@@ -14,6 +14,7 @@ restore makes it again from the entries and compares its root with the manifest'
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import io
@@ -21,6 +22,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -98,7 +100,8 @@ def write(folder: DataFolder, target: Path, *, now: datetime.datetime, progress:
     Raises
     ------
     ServingError
-        The target exists, or ``pg_dump`` fails. A half-written archive never has the target's name.
+        The target exists, its folder cannot be written, the disk is full, or ``pg_dump`` fails. A half-written archive never
+        has the target's name.
     """
     if target.exists():
         raise ServingError("platform.backup.exists", path=target)
@@ -116,8 +119,11 @@ def write(folder: DataFolder, target: Path, *, now: datetime.datetime, progress:
         sync_folder(target.parent)
     except FileExistsError as error:
         raise ServingError("platform.backup.exists", path=target) from error
+    except OSError as error:
+        raise ServingError("platform.backup.write", path=target.parent, reason=error.strerror or error) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what stopped the backup is told, not what stops the tidying after it
+            draft.unlink(missing_ok=True)
     return states
 
 
@@ -311,4 +317,10 @@ def _program(folder: DataFolder, command: list[str]) -> None:
     environment = {**os.environ, **address(folder, Login.OWNER).environment(), "LC_ALL": "C"}
     done = subprocess.run([str(program), *command[1:]], env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise ServingError("platform.backup.program", program=command[0], reason=done.stderr.strip()[-800:])
+        said = done.stderr.strip()[-800:] or _ending(done.returncode)
+        raise ServingError("platform.backup.program", program=command[0], reason=said)
+
+
+def _ending(code: int) -> str:
+    """Return how a program ended that said nothing: one that was killed, as by a limit on the size of its files."""
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

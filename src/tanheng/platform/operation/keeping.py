@@ -15,6 +15,8 @@ from pathlib import Path
 
 from django.db import connection
 
+from tanheng.core import messages
+from tanheng.core.errors import TanhengError
 from tanheng.platform.database.configuration import APP_URL, OWNER_URL
 from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.folder import VARIABLE, DataFolder
@@ -26,6 +28,8 @@ from tanheng.platform.record.models import AuditEvent, Plant
 BACKUP, DRILL, CHECK = "operation.backup", "operation.drill", auditing.ACTION
 PARTS = ("files", "payloads", "lake", "log")
 TEN_YEARS = datetime.timedelta(days=3653)
+DUE = {BACKUP: datetime.timedelta(hours=36), DRILL: datetime.timedelta(days=31), CHECK: datetime.timedelta(hours=36)}
+"""How old the last run of each may be: a daily backup and check, a monthly drill."""
 
 
 def note_backup(archive: Path, *, seconds: float, roots: Mapping[str, str]) -> None:
@@ -33,6 +37,13 @@ def note_backup(archive: Path, *, seconds: float, roots: Mapping[str, str]) -> N
     detail = {"archive": archive.name, "bytes": archive.stat().st_size, "seconds": round(seconds, 1), "roots": dict(roots)}
     with scope(all_plants()):
         audit.note(BACKUP, actor=Actor.system("backup"), detail=detail)
+
+
+def note_failed_backup(error: TanhengError) -> None:
+    """Write down that a backup was tried and why there is none; Django is ready as the owner."""
+    reason = {language: error.text(language)[:2000] for language in messages.LANGUAGES}
+    with scope(all_plants()):
+        audit.note(BACKUP, actor=Actor.system("backup"), result=AuditEvent.Result.FAILED, detail={"reason": reason})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +84,37 @@ def note_drill(archive: Path, drilled: Drilled) -> None:
         audit.note(DRILL, actor=Actor.system("drill"), result=result, detail=detail)
 
 
-def last(action: str) -> AuditEvent | None:
-    """Return the last line of the audit trail that tells of an action of the platform's keeping."""
-    return AuditEvent.objects.filter(plant__isnull=True, action=action).order_by("-id").first()
+def last(action: str, *, good: bool = False) -> AuditEvent | None:
+    """Return the last line of the audit trail that tells of an action of the platform's keeping; if ``good``, done well."""
+    rows = AuditEvent.objects.filter(plant__isnull=True, action=action).order_by("-id")
+    return (rows.filter(result=AuditEvent.Result.DONE) if good else rows).first()
+
+
+@dataclass(frozen=True, slots=True)
+class BackupState:
+    """Whether the data are backed up.
+
+    Parameters
+    ----------
+    good : AuditEvent or None
+        The last backup that was made.
+    failure : mapping of language → text
+        Why the last try left none; empty when it was good, or when there was no try.
+    is_late : bool
+        The last one is older than a day and a half.
+    """
+
+    good: AuditEvent | None
+    failure: Mapping[str, str]
+    is_late: bool
+
+
+def backup_state(*, now: datetime.datetime) -> BackupState:
+    """Return whether the data are backed up; of the scope's plants the first one founded says since when there are any."""
+    tried, good = last(BACKUP), last(BACKUP, good=True)
+    failure = tried.detail["reason"] if tried is not None and tried.result != AuditEvent.Result.DONE else {}
+    since = good.at if good is not None else Plant.objects.order_by("founded_at").values_list("founded_at", flat=True).first()
+    return BackupState(good, failure, since is not None and now - since > DUE[BACKUP])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,15 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tanheng.platform.operation import keeping
+from tanheng.core.errors import TanhengError
+from tanheng.platform.operation import backup_plan, keeping
 from tanheng.platform.operation.keeping import Storage
 from tanheng.platform.record.models import AuditEvent
 from tanheng.platform.ui.frame import Page
-
-DUE = {
-    keeping.BACKUP: datetime.timedelta(hours=36),
-    keeping.DRILL: datetime.timedelta(days=31),
-    keeping.CHECK: datetime.timedelta(hours=36),
-}
-"""How old the last run of each may be: a nightly backup and check, a monthly drill."""
+from tanheng.platform.ui.language import text_of
 
 _NAMES: dict[str, Promise] = {
     "database": _("Database"),
@@ -48,7 +44,9 @@ class Keeping(Page):
             found = keeping.storage(settings.FOLDER, now=now)
             cache.set("tanheng-storage", found, _MEASURED_EVERY)
         values = {
-            "backup": _shown(keeping.BACKUP, now),
+            "backup": (backup := keeping.backup_state(now=now)),
+            "backup_failure": backup.failure.get("zh" if (get_language() or "").startswith("zh") else "en"),
+            "daily": _daily(now),
             "drill": _shown(keeping.DRILL, now),
             "check": _shown(keeping.CHECK, now),
             "parts": [(_NAMES[name], size, f"{size / 1e6:.1f}") for name, size in found.parts],
@@ -62,10 +60,24 @@ class Keeping(Page):
         return self.show(values)
 
 
+def _daily(now: datetime.datetime) -> dict[str, Any]:  # Any: template context
+    """Return the plan of the daily backup, or why it cannot be read."""
+    try:
+        plan = backup_plan.read(settings.FOLDER)
+    except TanhengError as error:
+        return {"fault": text_of(error)}
+    return {
+        "plan": plan,
+        "next": backup_plan.next_time(plan, now),
+        "file": backup_plan.path_of(settings.FOLDER),
+        "is_inside": plan.folder.is_relative_to(settings.FOLDER.root),
+    }
+
+
 def _shown(action: str, now: datetime.datetime) -> dict[str, Any]:  # Any: template context
     event: AuditEvent | None = keeping.last(action)
     if event is None:
         return {"event": None, "look": "bad"}
     if event.result != AuditEvent.Result.DONE:
         return {"event": event, "look": "bad"}
-    return {"event": event, "look": "good" if now - event.at <= DUE[action] else "wait"}
+    return {"event": event, "look": "good" if now - event.at <= keeping.DUE[action] else "wait"}

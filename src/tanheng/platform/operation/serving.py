@@ -28,11 +28,14 @@ from tanheng.platform.errors import ServingError
 from tanheng.platform.folder import DataFolder
 from tanheng.platform.operation import certificates, service_user, setup
 from tanheng.platform.operation.certificates import ServerCertificate
+from tanheng.platform.operation.daily_backup import DailyBackup
 from tanheng.platform.operation.supervision import Child
 
 _log = logging.getLogger(__name__)
 
 HOPELESS = 6
+SERVED = "TANHENG_SERVED"
+"""Tells a worker that ``tanheng serve`` runs it, and makes the daily backup."""
 _LOW_PORTS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 CHECK_CERTIFICATE_EVERY = 3600.0
 
@@ -118,6 +121,7 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
     lock.take()
     server = None if is_external() else EmbeddedServer(folder)
     children: list[Child] = []
+    daily = DailyBackup(folder, since=folder.founded_at())
     try:
         if server is not None:
             server.start()
@@ -129,10 +133,13 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
         for child in children:
             child.start()
         _wait_until_it_answers(serving, certificate, children)
+        daily.start()
         link = f"{serving.shown}/join/{first}" if first else None
         renew = functools.partial(_renew, folder, serving, children, user)
         yield Started(serving.shown, certificate.fingerprint if certificate else None, link, renew)
     finally:
+        if daily.ident is not None:
+            daily.stop()
         _stop_all(children)
         if server is not None:
             server.stop()
@@ -207,6 +214,7 @@ def _environment(serving: Serving, certificate: ServerCertificate | None) -> Map
     return {
         **os.environ,
         LOGIN: Login.APP,
+        SERVED: "1",
         "TANHENG_HOSTS": os.environ.get("TANHENG_HOSTS") or ",".join(dict.fromkeys([*hosts, serving.host])),
         "TANHENG_SCHEME": "http" if certificate is None and not serving.behind_proxy else "https",
         "TANHENG_PROXY": "1" if serving.behind_proxy else "0",

@@ -8,11 +8,11 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from tanheng.platform.database.scope import scope
+from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.jobs import task
 from tanheng.platform.notice import alarms
 from tanheng.platform.notice.models import Alarm
-from tanheng.platform.operation import auditing
+from tanheng.platform.operation import auditing, keeping
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import IdempotencyKey
 
@@ -41,6 +41,34 @@ def tidy(timestamp: int) -> None:  # noqa: ARG001
     """Forget what only served for a while."""
     IdempotencyKey.objects.filter(at__lt=timezone.now() - KEEP_ANSWERS).delete()
     call_command("clearsessions")
+
+
+@task("operation.watch_backup", once="operation.watch_backup", cron="*/10 * * * *")
+def watch_backup(timestamp: int) -> None:  # noqa: ARG001  # state says what is due, not the tick
+    """Raise an alarm at every plant while there is no fresh backup, and clear it when there is one."""
+    now, plants = timezone.now(), all_plants()
+    with scope(plants):
+        state = keeping.backup_state(now=now)
+    for plant in plants:
+        with scope([plant]):
+            _tell_backup(plant, state, now)
+
+
+def _tell_backup(plant: int, state: keeping.BackupState, now: datetime.datetime) -> None:
+    actor = Actor.system("backup")
+    if not state.failure and not state.is_late:
+        alarms.clear(plant, key="backup", actor=actor, now=now)
+        return
+    at = f"{state.good.at:%Y-%m-%d %H:%M} UTC" if state.good is not None else "—"
+    alarms.raise_alarm(
+        plant,
+        key="backup",
+        code="platform.alarm.backup_failed" if state.failure else "platform.alarm.backup_late",
+        fields={"at": at, "reason": state.failure["zh"]} if state.failure else {"at": at},
+        priority=Alarm.Priority.URGENT if state.is_late else Alarm.Priority.HIGH,
+        now=now,
+        actor=actor,
+    )
 
 
 @task("operation.fsck", once="operation.fsck", cron="23 18 * * *")  # 02:23 in China

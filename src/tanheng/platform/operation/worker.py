@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import cast
+from collections.abc import Sequence
+from typing import Protocol, cast
 
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
@@ -86,14 +87,26 @@ class SequencerThread(threading.Thread):
         self.join(30)
 
 
-def run(*, concurrency: int = 4) -> None:
-    """Work until told to stop."""
-    thread = SequencerThread()
-    thread.start()
+class Beside(Protocol):
+    """What runs beside the jobs: a thread that can be told to end."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+def run(*, concurrency: int = 4, beside: Sequence[Beside] = ()) -> None:
+    """Work until told to stop; the sequencer, and what is given, run beside the jobs."""
+    threads: tuple[Beside, ...] = (SequencerThread(), *beside)
+    for thread in threads:
+        thread.start()
     try:
         with app.replace_connector(cast("DjangoConnector", app.connector).get_worker_connector()):
             app.run_worker(
                 concurrency=concurrency, shutdown_graceful_timeout=20, update_heartbeat_interval=5, stalled_worker_timeout=20
             )
     finally:
-        thread.stop()
+        for thread in threads:
+            thread.stop()
