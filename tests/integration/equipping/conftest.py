@@ -32,8 +32,9 @@ from tanheng.platform.instruments.schemas.instrument_1 import Instrument, Tracea
 from tanheng.platform.instruments.schemas.spell_1 import Spell
 from tanheng.platform.plant import services as plant_services
 from tanheng.platform.plant import template
-from tanheng.platform.plant.models import Line
+from tanheng.platform.plant.models import Edition, Line, Point
 from tanheng.platform.plant.schemas import line_1
+from tanheng.platform.plant.schemas.edition_1 import EditionKind, Heading
 from tanheng.platform.plant.services import building
 from tanheng.platform.record import tenants
 from tanheng.platform.record.actor import Actor
@@ -146,7 +147,21 @@ class Desk:
         )
         self._save(models.Spell, step)
 
-    def install(self, code: str, point: str) -> None:
+    def edition(self, title: str, drawn_on: datetime.date) -> None:
+        """Freeze the network as built."""
+        said = Heading(kind=EditionKind.AS_BUILT, title=title, drawn_on=drawn_on, walked_on=drawn_on, persons="王工", remark="")
+        with scope(all_plants()):
+            plant_services.editions.save(Edition, said, plant=self.plant, actor=SYSTEM)
+
+    def drop(self, point: str) -> None:
+        """Take a point out of the network of today."""
+        with scope(all_plants()):
+            row = Point.objects.filter(plant=self.plant, code=point).latest_versions().get()
+            plant_services.retire(
+                Point, plant=self.plant, actor=SYSTEM, subject=row.subject, seen=row.version, reason="dismantled"
+            )
+
+    def install(self, code: str, point: str, *, beside_reason: str = "") -> None:
         """Install an instrument at a point."""
         content = Installation(
             instrument=code,
@@ -160,7 +175,7 @@ class Desk:
             closing_reading=None,
             reading_unit="",
             shared_reason="",
-            beside_reason="",
+            beside_reason=beside_reason,
             why="",
         )
         self._save(models.Installation, content)

@@ -196,3 +196,159 @@ def test_the_same_count_gives_the_same_bytes(desk: Any, login: Any) -> None:
 def test_nobody_and_a_person_without_a_role_see_nothing(desk: Any, login: Any, path: str) -> None:
     assert Client().get(path).status_code == 302
     assert login().get(path, {"plant": desk.plant.code}).status_code in (403, 404)
+
+
+def overdue_beside_a_good_one(desk: Any, point: str) -> None:
+    """Equip a point twice: with a good instrument, and with one whose certificate has run out since."""
+    equip(desk, point)
+    desk.instrument("BS-2", taken_over_on=datetime.date(2025, 1, 1))
+    desk.certify("BS-2", to=datetime.date(2026, 3, 1))
+    desk.install("BS-2", point, beside_reason="对比")
+
+
+def test_an_overdue_instrument_beside_a_good_one_is_listed_and_no_gap(desk: Any, login: Any, tmp_path: Any) -> None:
+    desk.network()
+    point = weighing_point(desk)
+    overdue_beside_a_good_one(desk, point)
+    client = login(Role.METROLOGIST)
+    text = page(client)
+    listed = text.partition('id="beside"')[2].partition("</section>")[0]
+    assert "the certificate of BS-2 is overdue" in listed
+    assert all(code in listed for code in (point, "BS-1", "non-conformity"))
+    assert point not in text.partition('id="gaps"')[2].partition("</section>")[0].partition("<details>")[0]
+    path = tmp_path / "rate.xlsx"
+    path.write_bytes(client.get(FILE).content)
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Untraced beside a good one").to_python()
+    assert [row[0] for row in rows[1:]] == ["BS-2"]
+
+
+def test_the_network_is_drawn_as_it_is_counted(desk: Any, login: Any) -> None:
+    desk.network()
+    point = weighing_point(desk)
+    overdue_beside_a_good_one(desk, point)
+    text = page(login(Role.METROLOGIST), "/metering-network/")
+    drawn = re.search(rf'data-code="{point}"[^>]*data-state="(\w+)"', text)
+    assert drawn is not None
+    assert drawn[1] == "valid"
+    assert "another one here is not validly traced" in text
+
+
+def test_an_instrument_nobody_named_is_cured_by_naming_its_kind(desk: Any, login: Any) -> None:
+    desk.network()
+    point = weighing_point(desk)
+    desk.instrument("BS-1", kind="other")
+    desk.certify("BS-1")
+    desk.in_service("BS-1")
+    desk.install("BS-1", point)
+    text = page(login(Role.METROLOGIST, language="zh-hans"))
+    assert "BS-1 的类别为“其他器具”" in text
+    assert "在台账中补填器具类别" in text
+
+
+def stretches(text: str) -> list[str]:
+    """Return the rows of the table that tells by what each stretch was counted, without their tags."""
+    table = text.partition('id="stretches"')[2].partition("</section>")[0].partition("<tbody>")[2]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("</tr>") if "<td" in row]
+
+
+def test_history_tells_by_what_each_stretch_was_counted(desk: Any, login: Any) -> None:
+    desk.network()
+    equip(desk, weighing_point(desk))
+    desk.edition("竣工版", datetime.date(2026, 6, 1))
+    found = stretches(page(login(Role.METROLOGIST), HISTORY, **{"from": "2024-06"}))
+    first = [row.partition(" – ")[0] for row in found]
+    assert first == ["2024-06-30", "2025-01-01", "2026-02-01", "2026-06-01"]  # tables, GB 17167-2025, the edition
+    assert "network of today" in found[0]
+    assert "JJF" not in found[0]
+    assert "the day it came into force is not recorded; taken from 2025-01-01" in found[1]
+    assert "GB 17167-2025" in found[2]
+    assert "its tables are not held" in found[2]
+    assert "竣工版 · 2026-06-01" in found[3]
+
+
+def test_a_point_drawn_after_the_edition_is_not_counted_before_the_next_one(desk: Any, login: Any) -> None:
+    desk.network()
+    desk.edition("竣工版", datetime.date(2026, 6, 1))
+    desk.drop(weighing_point(desk))  # today the network has one point less than the edition
+    client = login(Role.METROLOGIST)
+    row = re.compile(r"<td>2026-06-30</td>(.*?)</tr>", re.DOTALL)
+    then, today = (row.search(page(client, HISTORY, **{"from": "2026-05", "by": by})) for by in ("then", "today"))
+    assert then is not None
+    assert today is not None
+    needed = [[int(number) for number in re.findall(r'title="\d+ / (\d+)"', found[1])] for found in (then, today)]
+    assert sum(needed[0]) == sum(needed[1]) + 1
+
+
+def test_before_table_a1_its_cells_are_empty(desk: Any, login: Any) -> None:
+    desk.network()
+    equip(desk, weighing_point(desk))
+    client = login(Role.METROLOGIST)
+    rows = dict(
+        re.findall(r"<tr><td>(\d{4}-\d\d-\d\d)</td>(.*?)</tr>", page(client, HISTORY, **{"from": "2024-11"}), re.DOTALL)
+    )
+    assert re.findall(r">([\d.]+)</td>", rows["2024-12-31"]) == []
+    assert re.findall(r">([\d.]+)</td>", rows["2025-01-31"]) != []
+    of_today = page(client, HISTORY, **{"from": "2024-11", "by": "today"})
+    assert 'id="stretches"' not in of_today
+    assert re.search(r"<tr><td>2024-12-31</td><td[^>]*>[\d.]+</td>", of_today)
+
+
+def lines(text: str) -> list[str]:
+    """Return what is chosen in the first field of each line of the form."""
+    return re.findall(r'name="changes-\d+-what".*?<option value="(\w*)" selected>', text, re.DOTALL)
+
+
+def test_as_many_changes_as_wanted_can_be_tried(desk: Any, login: Any) -> None:
+    desk.network()
+    with scope(all_plants()):
+        codes = list(Point.objects.filter(plant=desk.plant, role="stack").latest_versions().values_list("code", flat=True))
+    sent: dict[str, str] = {"changes-TOTAL_FORMS": str(len(codes))}
+    for number, code in enumerate(codes):
+        sent |= {f"changes-{number}-what": "buy", f"changes-{number}-point": code, f"changes-{number}-kind": "cems"}
+    assert len(codes) == 5  # more than the three lines with which the form begins
+    text = page(login(Role.METROLOGIST), WHAT_IF, **sent)
+    assert "(5/5)" in text.partition('id="difference"')[2]
+
+
+def test_a_line_is_added_and_taken_away(desk: Any, login: Any) -> None:
+    desk.network()
+    client, point = login(Role.METROLOGIST), weighing_point(desk)
+    bought = {"changes-TOTAL_FORMS": "3", "changes-1-what": "buy", "changes-1-point": point, "changes-1-kind": "belt_scale"}
+    more = page(client, WHAT_IF, **bought, more="1")
+    assert (more.count("<legend"), lines(more)) == (4, ["", "buy", "", ""])
+    less = page(client, WHAT_IF, **bought, drop="0")
+    assert (less.count("<legend"), lines(less)) == (2, ["buy", ""])
+    assert page(client, WHAT_IF, **bought, drop="17").count("<legend") == 3
+    assert page(client, WHAT_IF, **{"changes-TOTAL_FORMS": "1", "drop": "0"}).count("<legend") == 1
+
+
+@pytest.mark.parametrize(("total", "shown"), [("0", 1), ("-1", 3), ("many", 3), ("99999", 3), ("9999", 200), ("７", 3)])
+def test_a_number_of_lines_that_cannot_be_is_the_nearest_that_can(desk: Any, login: Any, total: str, shown: int) -> None:
+    assert page(login(Role.METROLOGIST), WHAT_IF, **{"changes-TOTAL_FORMS": total}).count("<legend") == shown
+
+
+def test_a_cure_of_the_list_is_tried_with_one_click(desk: Any, login: Any) -> None:
+    desk.network()
+    point = weighing_point(desk)
+    desk.instrument("BS-1", taken_over_on=datetime.date(2025, 1, 1))
+    desk.certify("BS-1", to=datetime.date(2026, 3, 1))
+    desk.install("BS-1", point)
+    client = login(Role.METROLOGIST)
+    assert f'name="add" value="{point}"' in page(client, WHAT_IF)
+    text = page(client, WHAT_IF, **{"changes-TOTAL_FORMS": "3", "add": point})
+    assert lines(text) == ["certificate"]
+    gained = text.partition('id="difference"')[2]
+    assert "These points would come to count" in gained
+    assert point in gained
+
+
+def test_every_cure_of_the_list_would_close_its_gap(desk: Any, login: Any) -> None:
+    desk.network()
+    client = login(Role.METROLOGIST)
+    points = re.findall(r'name="add" value="([^"]+)"', page(client, WHAT_IF))
+    sent: dict[str, str] = {"changes-TOTAL_FORMS": "1"}
+    assert len(points) > 3
+    for point in points[:4]:
+        text = page(client, WHAT_IF, **sent, add=point)
+        gained = text.partition("These points would come to count")[2].partition("</p>")[0]
+        assert point in gained

@@ -14,11 +14,11 @@ from django.utils.translation import pgettext_lazy
 
 from tanheng.accounting.source_streams import Grade
 from tanheng.metrology import equipping
-from tanheng.metrology.equipping import EDITIONS, RULE_SETS, Cure, Gap, Rates, Reason, Row, Rules, Why
+from tanheng.metrology.equipping import EDITIONS, RULE_SETS, Beside, Cure, Gap, Note, Rates, Reason, Remark, Row, Rules, Why
 from tanheng.metrology.instruments.model import Register, UseState
 from tanheng.metrology.network.model import Network
 from tanheng.metrology.requirement import Outcome
-from tanheng.platform.instruments import selectors, words
+from tanheng.platform.instruments import kinds, selectors, words
 from tanheng.platform.plant import selectors as plant_selectors
 from tanheng.platform.plant.selectors import Classes
 from tanheng.platform.record.actor import Actor
@@ -36,6 +36,7 @@ OUTCOMES: Mapping[Outcome, tuple[Promise | str, str]] = {
     Outcome.WARNING: (pgettext_lazy("outcome", "warning"), "wait"),
 }
 CURES: Mapping[Cure, Promise | str] = {
+    Cure.NAME: _("name its kind in the ledger"),
     Cure.CONFIRM: _("confirm the certificate"),
     Cure.CALIBRATE: _("have it verified or calibrated"),
     Cure.PUT_IN_SERVICE: _("put it in service"),
@@ -110,12 +111,13 @@ def _price(text: str) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A plant with its rates and gaps on a day."""
+    """A plant with its rates and gaps on a day, and what is not validly traced beside what counts."""
 
     network: Network
     register: Register
     rates: Rates
     gaps: tuple[Gap, ...]
+    beside: tuple[Beside, ...]
     emissions: Mapping[str, Decimal]
     classes: Classes
 
@@ -139,7 +141,7 @@ def count(actor: Actor, plant: Plant, wanted: Asked) -> Counted:
     emissions = emissions_of(classes)
     rates = equipping.rates(network, register, wanted.rules, on=wanted.on, emissions=emissions)
     found = equipping.gaps(rates, register, emissions=emissions, prices=wanted.prices)
-    return Counted(network, register, rates, found, emissions, classes)
+    return Counted(network, register, rates, found, equipping.beside(rates), emissions, classes)
 
 
 def reason_text(reason: Reason, lang: str) -> str:
@@ -148,7 +150,20 @@ def reason_text(reason: Reason, lang: str) -> str:
         reason = replace(reason, has=words.ROLE.get(reason.has, {}).get(lang, reason.has))
     elif reason.why is Why.NOT_IN_SERVICE:
         reason = replace(reason, has=words.USE[UseState(reason.has)][lang])
+    elif reason.why is Why.KIND:
+        reason = replace(reason, has=_kinds(reason.has, lang))
     return reason.text(lang)
+
+
+def note_text(note: Note, lang: str) -> str:
+    """Return a remark in words; kinds of instruments by their own."""
+    if note.remark is Remark.KIND_NOT_NAMED:
+        note = replace(note, has=_kinds(note.has, lang))
+    return note.text(lang)
+
+
+def _kinds(keys: str, lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(kinds.title(key, lang) for key in keys.split(", "))
 
 
 def row_title(key: str, row: Row, lang: str) -> str:

@@ -19,6 +19,7 @@ from tanheng.platform.instruments.equipping import (
     Asked,
     Counted,
     judged,
+    note_text,
     reason_text,
     row_title,
 )
@@ -34,6 +35,7 @@ def workbook(plant: Plant, wanted: Asked, counted: Counted, *, lang: str) -> byt
         _rates(counted, lang),
         _form(counted, lang),
         _gaps(counted, lang),
+        *([_beside(counted, lang)] if counted.beside else []),
         _points(counted, lang),
         _about(plant, wanted, counted),
     ]
@@ -138,6 +140,28 @@ def _gaps(counted: Counted, lang: str) -> Sheet:
     return Sheet(name=_("Gaps"), heads=heads, rows=rows)
 
 
+def _beside(counted: Counted, lang: str) -> Sheet:
+    heads = [
+        _("Instrument or chain"),
+        _("What is wrong"),
+        _("What it may cause"),
+        _("Metering points"),
+        _("Counts there"),
+    ]
+    joint = "；" if lang == "zh" else "; "
+    rows = [
+        [
+            one.item,
+            joint.join(reason_text(reason, lang) for reason in one.reasons),
+            str(OUTCOMES[one.outcome][0]),
+            ", ".join(one.points),
+            ", ".join(one.good),
+        ]
+        for one in counted.beside
+    ]
+    return Sheet(name=_("Untraced beside a good one"), heads=heads, rows=rows)
+
+
 def _points(counted: Counted, lang: str) -> Sheet:
     heads = [
         _("Metering point"),
@@ -154,7 +178,7 @@ def _point_rows(counted: Counted, lang: str) -> Iterator[list[object]]:
     joint = "；" if lang == "zh" else "; "
     for row in counted.rates.every.values():
         for count in row.points:
-            said = [*(reason_text(one, lang) for one in count.reasons), *(one.text(lang) for one in count.notes)]
+            said = [*(reason_text(one, lang) for one in count.reasons), *(note_text(one, lang) for one in count.notes)]
             yield [
                 count.point.code,
                 count.point.title[lang],
