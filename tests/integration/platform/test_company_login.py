@@ -6,7 +6,6 @@ The provider is ``oidc-provider-mock`` (Authlib's server); the browser's part be
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from tanheng.platform.accounts.models import User
 from tanheng.platform.accounts.roles import Role
 from tanheng.platform.database.scope import scope
 from tanheng.platform.record.models import AuditEvent, Plant
+from tanheng.simulator.servers.port import free_port
 
 LOGIN = "/accounts/oidc/company/login/"
 
@@ -40,8 +40,7 @@ LOGIN = "/accounts/oidc/company/login/"
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """Yield the address of a running provider."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

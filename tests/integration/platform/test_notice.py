@@ -7,7 +7,6 @@ import datetime
 import email
 import email.policy
 import io
-import socket
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -28,6 +27,7 @@ from tanheng.platform.notice.models import Alarm, AlarmEvent, AlarmRule, Duty, M
 from tanheng.platform.record import clock
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
+from tanheng.simulator.servers.port import free_port
 
 NOW = datetime.datetime(2026, 11, 9, 8, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -180,8 +180,7 @@ class Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     values = {

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tanheng.simulator.servers.port import free_port
 
 
 class Platform:
@@ -31,8 +32,7 @@ class Platform:
 
     def start(self, *options: str) -> None:
         """Start it and wait for the address it prints."""
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         command = [
             sys.executable,
             "-m",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import psycopg
 import pytest
 
 from tanheng.platform.database.binaries import ServerUser, programs
+from tanheng.simulator.servers.port import free_port
 
 OLDER = programs().parents[1] / "pginstall" / "bin"
 """PostgreSQL 16, which the wheel carries beside 18."""
@@ -55,8 +55,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     import tempfile
 
     user = ServerUser.current()
-    with tempfile.TemporaryDirectory(prefix="tanheng-outside-") as name, socket.create_server(("127.0.0.1", 0)) as probe:
-        chosen = int(probe.getsockname()[1])
+    with tempfile.TemporaryDirectory(prefix="tanheng-outside-") as name:
+        chosen = free_port()
         top = Path(name)
         top.chmod(0o711)
         home = top / "home"
@@ -79,7 +79,6 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             "scram-sha-256",
         ]
         subprocess.run([*make, "-E", "UTF8"], check=True, capture_output=True, env=environment, cwd="/", **who)  # type: ignore[call-overload]
-        probe.close()
         words = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={chosen}", "-c", f"unix_socket_directories={home}"]
         server = subprocess.Popen(  # type: ignore[call-overload]
             [str(OLDER / "postgres"), "-D", str(home / "data"), *words],

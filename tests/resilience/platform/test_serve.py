@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tanheng.simulator.servers.port import free_port
+
 EXAMPLE = Path(__file__).parents[3] / "examples" / "hubei-5000tpd"
 
 
@@ -66,8 +68,7 @@ def test_https_is_trusted_by_whoever_has_the_authority(place: Path) -> None:
     from tanheng.platform.folder import DataFolder
     from tanheng.platform.operation.serving import Serving
 
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",
