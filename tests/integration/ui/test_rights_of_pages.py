@@ -57,8 +57,14 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "certificates": ("confirm",),
     "editions": ("pdf",),
 }
-# A cookie; a right at no plant; one year of the ledger: each tested apart.
-OPEN = ("theme/", "plants/new/", "year-ends/<int:year>/", "year-ends/<int:year>.xlsx")
+# A cookie; a right at no plant; one year of the ledger, one version of a form: each tested apart.
+OPEN = (
+    "theme/",
+    "plants/new/",
+    "year-ends/<int:year>/",
+    "year-ends/<int:year>.xlsx",
+    "form-1-8-1/<int:year>/<int:version>.xlsx",
+)
 
 
 @pytest.fixture

@@ -1,35 +1,26 @@
 """Annual form 1-8-1《企业能源计量器具配备和管理情况表》: equipment and management of energy meters, after GB 17167.
 
-The numbers are those of the equipping rate; the eight yes-or-no items are answered by a person and stand in the address of
-the file, so that the same request gives the same bytes. Fields after a copy of the form (``secondary``).
+The numbers are those of the equipping rate; the eight yes-or-no items are answered by a person. What was filled in for a
+year is kept as a record (:mod:`.form_181_kept`). Fields after a copy of the form (``secondary``).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tanheng.accounting.plant import Words
 from tanheng.core.states import word
-from tanheng.metrology.equipping import EDITIONS, PointCount, Rates, Rules, Subtotal, form_1_8_1, rates, rules
+from tanheng.metrology.equipping import PointCount, Rates, Rules, Subtotal, form_1_8_1, rates, rules
 from tanheng.metrology.equipping.rules import LEVELS
 from tanheng.metrology.instruments.model import UseState
 from tanheng.metrology.network.model import Level, Medium
 from tanheng.metrology.network.words import level_word
-from tanheng.platform.instruments import selectors, words
+from tanheng.platform.instruments import words
 from tanheng.platform.instruments.kinds import kinds
 from tanheng.platform.instruments.lines import Line, Lines, lines
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
-from tanheng.platform.record.sniffing import XLSX
-from tanheng.platform.ui.forms import DAYS, dress
-from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import language
 from tanheng.platform.ui.sheets import Sheet, workbook
 from tanheng.standards import ParameterValue, load_pack
@@ -123,22 +114,36 @@ def running(use: UseState) -> str:
 
 
 def form_181(actor: Actor, plant: Plant, *, on: datetime.date, answers: Mapping[str, str], edition: str) -> bytes:
-    """Return the form as a workbook.
+    """Return the form as a workbook: a draft, of which nothing is kept.
 
     Raises
     ------
     RightsError
     """
     ledger = lines(actor, plant, on=on)
-    found = rates(ledger.network, ledger.register, rules(load_pack(), edition=edition), on=on)
+    created = max((line.row.known_from for line in ledger.lines), default=plant.founded_at)
+    return workbook(_sheets(plant, ledger, answers=answers, edition=edition), created=created)
+
+
+def sheets_of(actor: Actor, plant: Plant, *, on: datetime.date, answers: Mapping[str, str], edition: str) -> list[Sheet]:
+    """Return the sheets of the form.
+
+    Raises
+    ------
+    RightsError
+    """
+    return _sheets(plant, lines(actor, plant, on=on), answers=answers, edition=edition)
+
+
+def _sheets(plant: Plant, ledger: Lines, *, answers: Mapping[str, str], edition: str) -> list[Sheet]:
+    found = rates(ledger.network, ledger.register, rules(load_pack(), edition=edition), on=ledger.on)
     meters = Sheet(name=words.said(_both("能源计量器具", "Meters")), heads=_said(_HEADS), rows=list(_meters(found, ledger)))
     totals = [_sum(line, found.rules) for line in form_1_8_1(found)]
     sums = Sheet(name=words.said(_both("小计", "Subtotals")), heads=_said(_SUBTOTAL), rows=totals)
     asked = [[words.said(text), words.said(_ANSWERS[answers.get(key, "")])] for key, text in ITEMS.items()]
     heads = _said((_both("项目", "Item"), _both("是/否", "Yes or no")))
     management = Sheet(name=words.said(_both("管理情况", "Management")), heads=heads, rows=asked)
-    created = max((line.row.known_from for line in ledger.lines), default=plant.founded_at)
-    return workbook([meters, sums, management, _about(plant, found, ledger)], created=created)
+    return [meters, sums, management, _about(plant, found, ledger)]
 
 
 def _said(heads: tuple[Words, ...]) -> list[str]:
@@ -216,62 +221,10 @@ def _about(plant: Plant, found: Rates, ledger: Lines) -> Sheet:
     left = sorted(line.row.code for line in kept if not {point.code for point in line.points} & energy)
     said = [
         (_both("企业", "Plant"), plant.name_zh),
-        (_both("日期", "Day"), found.on),
+        (_both("日期", "Day"), found.on.isoformat()),
         (_both("依据", "Basis"), f"GB 17167-{edition} {held}".strip()),
         (_both("未列出：不在能源计量点上的器具", "Left out: instruments at no point of an energy"), ", ".join(left)),
         (_both("未列出：已报废的器具", "Left out: scrapped instruments"), ", ".join(scrapped)),
     ]
     heads = _said((_both("项目", "Item"), _both("内容", "Content")))
     return Sheet(name=words.said(_both("说明", "About")), heads=heads, rows=[[words.said(title), text] for title, text in said])
-
-
-class Form181(forms.Form):
-    """The day, the edition, and the eight items."""
-
-    on = forms.DateField(
-        label=gettext_lazy("As of"), input_formats=DAYS, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-    edition = forms.ChoiceField(label="GB 17167", choices=[(one, one) for one in EDITIONS])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: the base class's
-        super().__init__(*args, **kwargs)
-        for key, text in ITEMS.items():
-            choices = [("", "—"), ("yes", _("yes")), ("no", _("no"))]
-            self.fields[key] = forms.ChoiceField(label=words.said(text), choices=choices, required=False)
-        dress(self)
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """Return what was answered."""
-        return {key: self.cleaned_data[key] for key in ITEMS}
-
-
-class Form181Page(Page):
-    """Answering the eight items; the file has them in its address."""
-
-    permission = "instruments.read"
-    template = "instruments/form_181.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
-        """Return the form."""
-        form = Form181(initial={"on": selectors.today(self.plant), "edition": EDITIONS[0]})
-        return self.show({"form": form, "file": self.address("form-1-8-1-file"), "back": self.address("instruments:list")})
-
-
-class Form181File(Page):
-    """The form as a workbook."""
-
-    permission = "instruments.read"
-    template = "instruments/form_181.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Return the file; of a wrong request the page with its faults."""
-        form = Form181({"on": selectors.today(self.plant), "edition": EDITIONS[0], **request.GET.dict()})
-        if not form.is_valid():
-            values = {"form": form, "file": self.address("form-1-8-1-file"), "back": self.address("instruments:list")}
-            return self.show(values, status=400)
-        given = form.cleaned_data
-        data = form_181(self.actor, self.plant, on=given["on"], answers=form.answers, edition=given["edition"])
-        answer = HttpResponse(data, content_type=XLSX)
-        answer["Content-Disposition"] = f'attachment; filename="{self.plant.code}-form-1-8-1.xlsx"'
-        return answer

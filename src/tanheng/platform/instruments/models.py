@@ -317,4 +317,30 @@ class YearEnd(Version):
         )
 
 
-MODELS: tuple[type[Version], ...] = (Instrument, Spell, Installation, Chain, Seal, Certificate, Confirmation, YearEnd)
+class Form181(Version):
+    """The annual form 1-8-1 as it was filled in (年报表 1-8-1); a year has one record."""
+
+    TYPE = "form_181"
+    SCHEMA = "form_181/1"
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    stood_on = models.DateField(_("as of"))
+    edition = models.CharField(_("edition of GB 17167"), max_length=8)
+    answered = models.PositiveSmallIntegerField(_("items answered"))
+    digest = models.CharField(_("digest"), max_length=71)
+
+    class Meta(Version.Meta):
+        """Database rules."""
+
+        db_table = "instrument_form_181"
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            *Version.Meta.indexes,
+            models.Index(fields=("plant", "year"), name="instrument_form181_by_year"),
+        )
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *Version.Meta.constraints,
+            models.UniqueConstraint(fields=("plant", "year", "version"), name="instrument_form181_one_a_year"),
+        )
+
+
+MODELS: tuple[type[Version], ...] = (Instrument, Spell, Installation, Chain, Seal, Certificate, Confirmation, YearEnd, Form181)

@@ -10,7 +10,7 @@ from tanheng.platform.instruments import (
     actions,
     confirming,
     filters,
-    form_181,
+    form_181_pages,
     forms,
     passport,
     printed,
@@ -140,8 +140,7 @@ LEDGERS = (INSTRUMENTS, SPELLS, INSTALLATIONS, CHAINS, SEALS, CERTIFICATES, CONF
 urlpatterns: list[URLPattern | URLResolver] = [
     *(ledger_urls(ledger) for ledger in LEDGERS),
     path("certificates-to-confirm/", confirming.ConfirmingPage.as_view(), name="certificates-to-confirm"),
-    path("form-1-8-1/", form_181.Form181Page.as_view(), name="form-1-8-1"),
-    path("form-1-8-1.xlsx", form_181.Form181File.as_view(), name="form-1-8-1-file"),
+    *form_181_pages.urlpatterns,
     path("year-ends/", year_end_pages.YearEndsPage.as_view(), name="year-ends"),
     path("year-ends/<int:year>/", year_end_pages.YearEndPage.as_view(), name="year-end"),
     path("year-ends/<int:year>.xlsx", year_end_pages.YearEndFile.as_view(), name="year-end-file"),
