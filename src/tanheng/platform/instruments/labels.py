@@ -104,7 +104,7 @@ def _label(line: Line, address: str, language: str) -> dict[str, str]:
 
 
 def qr(text: str) -> bytes:
-    """Return a QR code as SVG."""
+    """Return a QR code as SVG, with the quiet zone of four modules without which a camera does not find it (ISO/IEC 18004)."""
     target = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(target, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
+    segno.make(text, error="m", micro=False).save(target, kind="svg", border=4, xmldecl=False, svgns=True, nl=False)
     return target.getvalue()
