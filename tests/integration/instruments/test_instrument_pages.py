@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -383,14 +384,13 @@ def test_labels_are_a_pdf_of_the_rows_chosen(login: Login) -> None:
 
 
 @pytest.mark.usefixtures("stocked")
-def test_form_181_says_its_three_parts_and_the_answers(login: Login) -> None:
+def test_a_draft_of_form_181_says_its_three_parts_and_no_answers(login: Login) -> None:
     client = login(Role.METROLOGIST)
     assert client.get("/form-1-8-1/").status_code == 200
-    answer = client.get("/form-1-8-1.xlsx?on=2026-06-30&system=yes&responsible=no")
+    answer = client.get("/form-1-8-1.xlsx?on=2026-06-30")
     sheets = book(answer.content)
-    assert [row[1] for row in sheets["Management"][1:4]] == ["yes", "no", "not filled in"]
-    assert len(sheets["Management"]) == 9  # a head and the eight items of the form
-    assert answer.content == client.get("/form-1-8-1.xlsx?on=2026-06-30&system=yes&responsible=no").content
+    assert [row[1] for row in sheets["Management"][1:]] == ["not filled in"] * 8  # the eight items of the form
+    assert answer.content == client.get("/form-1-8-1.xlsx?on=2026-06-30").content
     assert client.get("/form-1-8-1.xlsx?on=nonsense").status_code == 400
 
 
@@ -480,6 +480,28 @@ def test_one_workbook_brings_a_whole_ledger(login: Login, plant: Plant, tmp_path
     assert (rows["W-1"].range_low, rows["W-1"].range_high, rows["W-1"].range_unit) == (Decimal(0), Decimal(60), "t/h")
 
 
+def test_a_workbook_that_corrects_asks_for_the_reason_once(login: Login, plant: Plant) -> None:
+    client = login(Role.METROLOGIST, language="zh-hans")
+    template = client.get("/instrument-workbook.xlsx").content
+
+    def check(rows: dict[str, Any]) -> tuple[str, str]:
+        answer = client.post("/instrument-workbook/", {"file": SimpleUploadedFile("x.xlsx", filled(plant, rows, template))})
+        page = answer.content.decode()
+        return page, page.partition('name="kept" value="')[2].partition('"')[0]
+
+    _page, kept = check(ROWS)
+    client.post("/instrument-workbook/", {"kept": kept})
+    page, kept = check({**ROWS, "铅封": [{**ROWS["铅封"][0], "施封人": "李四"}]})
+    assert "更正 1 条已有记录的原因" in page
+    refused = client.post("/instrument-workbook/", {"kept": kept, "reason": " "})
+    assert refused.status_code == 409
+    assert "更正须写明原因" in refused.content.decode()
+    assert client.post("/instrument-workbook/", {"kept": kept, "reason": "核对现场"}).status_code == 302
+    with scope(all_plants()):
+        said = [(row.applied_by, row.reason) for row in models.Seal.objects.filter(plant=plant).order_by("version")]
+    assert said == [("张三", ""), ("李四", "核对现场")]
+
+
 def test_a_workbook_with_a_fault_says_sheet_row_and_column_and_saves_nothing(login: Login, plant: Plant) -> None:
     client = login(Role.METROLOGIST, language="zh-hans")
     template = client.get("/instrument-workbook.xlsx").content
@@ -487,6 +509,7 @@ def test_a_workbook_with_a_fault_says_sheet_row_and_column_and_saves_nothing(log
     page = client.post("/instrument-workbook/", {"file": SimpleUploadedFile("x.xlsx", filled(plant, bad, template))})
     text = page.content.decode()
     assert "W-77" in text
+    assert re.search(r"<td[^>]*>2</td>\s*<td>器具</td>", text)  # the row, and its column
     assert "未保存任何内容" in text
     assert 'name="kept"' not in text
     with scope(all_plants()):
@@ -502,3 +525,14 @@ def test_a_workbook_without_a_known_sheet_is_refused(login: Login, plant: Plant)
     answer = client.post("/instrument-workbook/", {"file": SimpleUploadedFile("x.xlsx", target.getvalue())})
     assert answer.status_code == 400
     assert "器具台账" in answer.content.decode()
+
+
+def test_certificates_that_hold_stand_before_those_they_replaced(enter: Enter, say: Any, metrologist: Client) -> None:
+    enter(say.instrument())
+    for number, year in (("A-1", 2023), ("A-2", 2024), ("B-1", 2026)):
+        printed = enter(say.certificate(number, issued=f"{year}-01-10", to=f"{year + 10}-01-09"))
+        enter(say.confirmation(printed), actor=say.reviewer)
+    page = metrologist.get("/certificates/", headers={"hx-request": "true"}).content.decode()
+    assert sorted(("A-1", "A-2", "B-1"), key=lambda number: page.index(f">{number}<")) == ["B-1", "A-1", "A-2"]
+    chosen = metrologist.get("/certificates/?sort=number", headers={"hx-request": "true"}).content.decode()
+    assert chosen.index(">A-1<") < chosen.index(">B-1<")  # an order that was asked for is kept

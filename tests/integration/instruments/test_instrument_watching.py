@@ -13,7 +13,7 @@ from tanheng.core.errors import InputError
 from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.errors import ConflictError, DutiesError, MissingError, RightsError
-from tanheng.platform.instruments import selectors, watching, year_end
+from tanheng.platform.instruments import models, selectors, services, watching, year_end
 from tanheng.platform.instruments.schemas.seal_1 import SealState
 from tanheng.platform.instruments.schemas.year_end_1 import FrozenRow
 from tanheng.platform.notice import duties
@@ -179,3 +179,49 @@ def test_differences_are_what_came_what_went_and_what_changed() -> None:
         ("C", "removed", ()),
         ("D", "added", ()),
     ]
+
+
+def open_now(plant: Plant) -> list[str]:
+    """Return the open alarms as they are, without a look."""
+    with scope(all_plants()):
+        return sorted(Alarm.objects.filter(plant=plant, cleared_at=None).values_list("key", flat=True))
+
+
+def test_an_import_is_looked_at_as_soon_as_it_is_there(say: Any, plant: Plant) -> None:
+    with scope([plant.pk]):
+        contents = [say.instrument(f"JL-{number:02}", taken_over_on=LONG_AGO) for number in range(5)]
+        services.save_many(models.Instrument, contents, plant=plant, actor=KEEPER)
+        assert not Alarm.objects.filter(plant=plant).exists()  # nothing is known of what has not committed
+    assert open_now(plant) == ["instruments/backlog"]
+
+
+def test_ledgers_of_one_import_are_looked_at_together(say: Any, plant: Plant) -> None:
+    with scope([plant.pk]):
+        contents = [say.instrument(f"JL-{number:02}", taken_over_on=LONG_AGO) for number in range(5)]
+        services.save_many(models.Instrument, contents, plant=plant, actor=KEEPER)
+        printed = [say.certificate(f"A-{number}", code=f"JL-{number:02}") for number in range(5)]
+        services.save_many(models.Certificate, printed, plant=plant, actor=KEEPER)
+    with scope(all_plants()):
+        keys = list(Alarm.objects.filter(plant=plant).values_list("key", flat=True))
+    assert keys == ["instruments/unconfirmed"]  # no backlog was raised and cleared on the way
+
+
+def test_an_import_that_is_refused_is_not_looked_at(say: Any, plant: Plant) -> None:
+    twice = [say.instrument("JL-01", taken_over_on=LONG_AGO) for _ in range(2)]
+    with pytest.raises(InputError), scope([plant.pk]):
+        services.save_many(models.Instrument, twice, plant=plant, actor=KEEPER)
+    assert open_now(plant) == []
+    with scope([plant.pk]):
+        services.save_many(models.Instrument, [say.instrument("JL-02", taken_over_on=LONG_AGO)], plant=plant, actor=KEEPER)
+    assert open_now(plant) == ["instruments/backlog"]
+
+
+def test_certificates_that_are_imported_end_the_backlog(enter: Enter, say: Any, plant: Plant) -> None:
+    enter(say.instrument(taken_over_on=LONG_AGO))
+    assert alarms(plant) == ["instruments/backlog"]
+    with scope([plant.pk]):
+        (row,) = services.save_many(models.Certificate, [say.certificate()], plant=plant, actor=KEEPER)
+    assert open_now(plant) == ["instruments/unconfirmed"]
+    with scope([plant.pk]):
+        services.save_many(models.Confirmation, [say.confirmation(row)], plant=plant, actor=say.reviewer)
+    assert open_now(plant) == []

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from tanheng.platform.instruments import overview
+from tanheng.platform.instruments import overview, words
 from tanheng.platform.instruments.forms import (
     CERTIFICATE_KINDS,
     CERTIFICATE_STATES,
@@ -87,6 +87,15 @@ class CertificateFilter(LedgerFilter):
     expires_before = django_filters.DateFilter(
         "expires_on", "lt", label=_("Expires before"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:  # Any: as above
+        """Return the certificates that hold first: those that a newer one replaced stand behind."""
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        replaced = overview.certificates_in_state(rows, words.SUPERSEDED)
+        if not replaced:  # nothing to put behind, and no condition that a query could ask
+            return rows
+        behind = Case(When(subject__in=replaced, then=Value(1)), default=Value(0))
+        return rows.order_by(behind, *rows.query.order_by)
 
     def by_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002  # Any: as above
         """Keep the certificates in this state today."""

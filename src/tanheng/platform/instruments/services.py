@@ -13,7 +13,7 @@ from tanheng.core.errors import InputError
 from tanheng.metrology.instruments import lifecycle
 from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.errors import ConflictError, MissingError
-from tanheng.platform.instruments import selectors
+from tanheng.platform.instruments import selectors, watching
 from tanheng.platform.instruments.known import Content, Known
 from tanheng.platform.instruments.models import Certificate, Chain, Confirmation, Installation, Instrument, Seal, Spell
 from tanheng.platform.instruments.rules import check
@@ -114,6 +114,7 @@ def save_many(
     )
     hold(model)
     audit.note(f"instruments.save_{model.TYPE}", actor=actor, plant=plant.pk, detail={"count": len(rows)})
+    watching.after_commit(plant)
     return rows
 
 

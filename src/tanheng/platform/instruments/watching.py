@@ -1,7 +1,7 @@
 """What the platform watches of instruments: certificates due and overdue, broken seals, chains at odds.
 
-State, not cron: each look raises the alarms whose cause is there and clears those whose cause is gone, so a look
-that was missed is caught up by the next.
+State, not cron: a look after every import and every ten minutes. Each look raises the alarms whose cause is there and clears
+those whose cause is gone, so a look that was missed is caught up by the next.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db import connection, transaction
+
 from tanheng.accounting.plant import Words
 from tanheng.metrology.instruments.certificate import TraceState
 from tanheng.metrology.instruments.model import Register, UseState
+from tanheng.platform.database.scope import scope
 from tanheng.platform.instruments import selectors, words
 from tanheng.platform.instruments.models import Instrument, Seal
 from tanheng.platform.instruments.schemas.instrument_1 import Traceability
@@ -66,6 +69,28 @@ def watch(plant: Plant) -> None:
             )
         elif known[key] != cause.fields:  # such as how many they are
             standing.filter(key=key).update(fields=dict(cause.fields))
+
+
+def after_commit(plant: Plant) -> None:
+    """Look once when the present transaction has committed: who enters many records need not wait for the next look.
+
+    Several ledgers of one transaction are looked at together, when all of them are there. A look that fails is made up for by
+    the next one.
+    """
+    look = _Look(plant.pk)
+    if all(waiting[1] != look for waiting in connection.run_on_commit):
+        transaction.on_commit(look, robust=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at one plant, in a scope of its own."""
+
+    plant: int
+
+    def __call__(self) -> None:
+        with scope([self.plant]):
+            watch(Plant.objects.get(pk=self.plant))
 
 
 def found(plant: Plant, on: datetime.date) -> Iterator[Cause]:
