@@ -81,6 +81,39 @@ def test_the_pages_are_drawn(
         picture(page, f"equipping-{name.strip('/') or 'rate'}")
 
 
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_the_pages_are_drawn_in_english(
+    width: int,
+    visit: Callable[..., Page],
+    session_of: Callable[..., Client],
+    example: Plant,
+    picture: Callable[[Page, str], None],
+) -> None:
+    client = session_of(Role.METROLOGIST, at=example)
+    client.cookies["django_language"] = "en"
+    page = visit(width=width, session=client)
+    for name in ("equipping-rate/", "equipping-rate/history/", "equipping-rate/what-if/", "metering-network/", "certificates/"):
+        answer = page.goto(f"/{name}")
+        assert answer is not None
+        assert answer.status == 200
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        picture(page, f"english-{name.strip('/').replace('/', '-')}")
+
+
+def test_a_cure_is_tried_with_one_click_and_a_line_taken_away(
+    visit: Callable[..., Page], session_of: Callable[..., Client], network: Plant, picture: Callable[[Page, str], None]
+) -> None:
+    page = visit(session=session_of(Role.METROLOGIST, at=network))
+    page.goto("/equipping-rate/what-if/")
+    for _ in range(4):  # more than the form begins with
+        page.locator("button[name=add]:not([disabled])").nth(_).click()
+    expect(page.locator("fieldset:has([name$=-what])")).to_have_count(4)
+    expect(page.locator("#difference")).to_contain_text("将计入的计量点")
+    picture(page, "equipping-what-if-cures")
+    page.locator("button[name=drop]").first.click()
+    expect(page.locator("fieldset:has([name$=-what])")).to_have_count(3)
+
+
 def test_the_chart_of_a_history_has_a_line_for_each_row(
     visit: Callable[..., Page], session_of: Callable[..., Client], network: Plant, picture: Callable[[Page, str], None]
 ) -> None:

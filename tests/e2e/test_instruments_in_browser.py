@@ -18,8 +18,9 @@ from tanheng.metrology.instruments.model import UseState
 from tanheng.metrology.network.model import Method
 from tanheng.metrology.network.model import Role as PointRole
 from tanheng.platform.accounts.roles import Role
+from tanheng.platform.database.configuration import Login
 from tanheng.platform.database.scope import all_plants, scope
-from tanheng.platform.instruments import models, services
+from tanheng.platform.instruments import models, selectors, services
 from tanheng.platform.instruments.schemas import (
     certificate_1,
     chain_1,
@@ -35,6 +36,7 @@ from tanheng.platform.plant.schemas.node_1 import Depth
 from tanheng.platform.record import versions
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
+from tanheng.platform.testing import using
 
 pytestmark = pytest.mark.browser
 KEEPER, CHIEF = Actor.system("tests/keeper"), Actor.system("tests/chief")
@@ -225,3 +227,68 @@ def test_the_pages_of_the_instruments_are_drawn(
     page.goto("/year-ends/")
     page.get_by_role("button", name="固化台账").click()
     picture(page, "page-year-end")
+
+
+def clock(plant: Plant, database: str, day: str) -> None:
+    """Set the plant's clock to a day: a demonstration may run on a simulated one."""
+    with using(Login.OWNER, database), scope(all_plants()):
+        now = Plant.objects.get(pk=plant.pk)
+        ahead = (datetime.date.fromisoformat(day) - selectors.today(now)).days * 86_400_000
+        Plant.objects.filter(pk=plant.pk).update(demonstration=True, clock_offset_ms=now.clock_offset_ms + ahead)
+
+
+@pytest.mark.usefixtures("stock")
+def test_the_year_is_frozen_by_one_and_confirmed_by_another(
+    visit: Callable[..., Page],
+    session_of: Callable[..., Client],
+    plant: Plant,
+    database: str,
+    picture: Callable[[Page, str], None],
+) -> None:
+    keeper = visit(session=session_of(Role.METROLOGIST, Role.CARBON_MANAGER, at=plant), expected=("409",))
+    chief = visit(width=1920, session=session_of(Role.CARBON_MANAGER, at=plant), expected=("409",))
+    clock(plant, database, "2026-12-31")
+    keeper.goto("/year-ends/")
+    keeper.get_by_role("button", name="固化台账").click()
+    expect(keeper.locator("h1")).to_contain_text("待确认")
+    keeper.get_by_role("button", name="确认台账").click()
+    expect(keeper.get_by_role("alert")).to_be_visible()  # who froze it
+    chief.goto("/year-ends/2026/")
+    keeper.goto("/instruments/")
+    keeper.locator("tbody a", has_text="JL-001").first.click()
+    keeper.get_by_role("link", name="更正").click()
+    keeper.locator("[name=person]").fill("李四")
+    keeper.locator("[name=reason]").fill("换人")
+    keeper.get_by_role("button", name="保存").click()
+    chief.reload()
+    expect(chief.locator("#late")).to_contain_text("李四")  # after the freeze, and not in it
+    picture(chief, "page-year-end-late")
+    keeper.goto("/year-ends/")
+    keeper.get_by_role("button", name="固化台账").click()
+    expect(keeper.locator("#late")).to_have_count(0)
+    chief.get_by_role("button", name="确认台账").click()
+    expect(chief.get_by_role("alert")).to_contain_text("重新")  # what was seen is no longer what is frozen
+    chief.goto("/year-ends/2026/")
+    chief.get_by_role("button", name="确认台账").click()
+    expect(chief.locator("h1")).to_contain_text("已确认")
+    expect(chief.get_by_role("button", name="确认台账")).to_have_count(0)
+    picture(chief, "page-year-end-confirmed")
+
+
+@pytest.mark.usefixtures("stock")
+def test_the_form_of_the_year_is_kept_and_listed(
+    visit: Callable[..., Page],
+    session_of: Callable[..., Client],
+    plant: Plant,
+    picture: Callable[[Page, str], None],
+) -> None:
+    keeper = visit(session=session_of(Role.METROLOGIST, at=plant))
+    keeper.goto("/form-1-8-1/")
+    keeper.locator("[name=system]").select_option("yes")
+    keeper.get_by_role("button", name="存档").click()
+    expect(keeper.locator("tbody")).to_contain_text("1 / 8")
+    expect(keeper.locator("[name=system]")).to_have_value("yes")
+    with keeper.expect_download() as kept:
+        keeper.locator("tbody a", has_text="Excel").click()
+    assert kept.value.suggested_filename.endswith("-v1.xlsx")
+    picture(keeper, "page-form-1-8-1-kept")

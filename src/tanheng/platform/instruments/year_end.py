@@ -60,8 +60,7 @@ def freeze(plant: Plant, *, year: int, actor: Actor) -> YearEnd:
     last = _last(plant, year)
     if last is not None and last.confirmed_on is not None:
         raise ConflictError("platform.instruments.year_confirmed", year=year, on=last.confirmed_on)
-    with override("zh-hans"):
-        rows = tuple(frozen_row(line) for line in lines(actor, plant, on=on).lines)
+    rows = _rows(actor, plant, on)
     content = year_end_1.YearEnd(
         year=year, frozen_on=on, digest=canonical.digest(canonical.dumps(list(rows))), rows=rows, confirmed_on=None, note=""
     )
@@ -119,6 +118,11 @@ def _write(plant: Plant, content: year_end_1.YearEnd, last: YearEnd | None, *, a
         "instruments.save_year_end", actor=actor, plant=plant.pk, subject=str(row.subject), detail={"year": content.year}
     )
     return row
+
+
+def _rows(actor: Actor, plant: Plant, on: datetime.date) -> tuple[FrozenRow, ...]:
+    with override("zh-hans"):
+        return tuple(frozen_row(line) for line in lines(actor, plant, on=on).lines)
 
 
 def _last(plant: Plant, year: int) -> YearEnd | None:
@@ -210,3 +214,8 @@ def compared(actor: Actor, plant: Plant, row: YearEnd) -> list[Difference]:
     """Return what differs from the frozen ledger of the year before; all is new where there is none."""
     earlier = before(actor, plant, row)
     return differences(content_of(earlier).rows if earlier is not None else (), content_of(row).rows)
+
+
+def late(actor: Actor, plant: Plant, row: YearEnd) -> list[Difference]:
+    """Return what the ledgers say otherwise of the frozen day by now: entered or corrected after it was frozen."""
+    return differences(content_of(row).rows, _rows(actor, plant, row.frozen_on))

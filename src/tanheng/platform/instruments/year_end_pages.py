@@ -118,6 +118,7 @@ class YearEndPage(Page):
             "heads": [words.said(HEADS[name]) for name in SHOWN],
             "rows": [[getattr(one, name) for name in SHOWN] for one in content.rows],
             "differences": [(one, words.said(KINDS[one.kind]), LOOKS[one.kind], _changes(one)) for one in found],
+            "late": [(one, words.said(KINDS[one.kind]), LOOKS[one.kind], _changes(one)) for one in self._late(row)],
             "counts": [(words.said(KINDS[kind]), LOOKS[kind], sum(one.kind == kind for one in found)) for kind in KINDS],
             "history": [(one, people.get(one.actor, _("the platform"))) for one in history],
             "may_confirm": row.confirmed_on is None and self.actor.may("instruments.confirm_year", self.plant.pk),
@@ -126,6 +127,9 @@ class YearEndPage(Page):
             "back": self.address("year-ends"),
         }
         return self.show(values, status=status)
+
+    def _late(self, row: YearEnd) -> list[year_end.Difference]:
+        return year_end.late(self.actor, self.plant, row)
 
 
 def _changes(one: year_end.Difference) -> list[tuple[str, str, str]]:
