@@ -103,7 +103,8 @@ class Sender:
         body = b"".join(batch.data for batch in batches)
 
         async def post(state: RouteState, client: httpx.AsyncClient) -> Answer:
-            response = await client.post(ENVELOPES, content=body, headers=self._headers())
+            request = client.build_request("POST", ENVELOPES, content=body, headers=self._headers())
+            response = await _answered(client, request, largest=_LARGEST_ANSWER)
             state.sent_bytes += len(body)
             return _answer(response, self._terminal, sequences)
 
@@ -114,12 +115,12 @@ class Sender:
         """Return the signed orders that wait for this terminal, a CBOR sequence; empty when there are none."""
 
         async def get(_: RouteState, client: httpx.AsyncClient) -> bytes:
-            response = await client.get(
-                ORDERS.format(terminal=self._terminal), params={"after": after}, headers=self._headers()
-            )
+            path = ORDERS.format(terminal=self._terminal)
+            request = client.build_request("GET", path, params={"after": after}, headers=self._headers())
+            response = await _answered(client, request, largest=_LARGEST_ORDERS)
             if response.status_code in (204, 404):
                 return b""
-            if response.status_code != 200 or len(response.content) > _LARGEST_ORDERS:
+            if response.status_code != 200:
                 raise UplinkError("edge.uplink.status", status=response.status_code, reason=response.text[:120])
             return response.content
 
@@ -160,7 +161,12 @@ class Sender:
         state.not_before = self._clock.forward() + rest
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Content-Type": "application/cbor-seq", "Accept": "application/json", "Tanheng-Terminal": self._terminal}
+        headers = {
+            "Content-Type": "application/cbor-seq",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",  # what comes packed could be of any size
+            "Tanheng-Terminal": self._terminal,
+        }
         if self._uplink.token_file:
             headers["Authorization"] = "Bearer " + _token(self._uplink.token_file)
         return headers
@@ -178,6 +184,21 @@ class Sender:
             client = httpx.AsyncClient(base_url=route.url, transport=transport, timeout=timeout, trust_env=False)
             self._clients[route.name] = client
         return client
+
+
+async def _answered(client: httpx.AsyncClient, request: httpx.Request, *, largest: int) -> httpx.Response:
+    """Return the answer to a request; one that does not end within ``largest`` bytes is not read to its end."""
+    response = await client.send(request, stream=True)
+    try:
+        body = bytearray()
+        async for part in response.aiter_raw():
+            body += part
+            if len(body) > largest:
+                raise UplinkError("edge.uplink.answer", reason=f"more than {largest} bytes")
+    finally:
+        await response.aclose()
+    kept = {name: response.headers[name] for name in ("Retry-After", "Tanheng-Time") if name in response.headers}
+    return httpx.Response(response.status_code, headers=kept, content=bytes(body))
 
 
 def _unreachable(route: Route, error: httpx.HTTPError) -> UplinkError:

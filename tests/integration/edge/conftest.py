@@ -10,6 +10,7 @@ import json
 import socket
 import sqlite3
 import ssl
+import sys
 import threading
 import time
 import urllib.parse
@@ -32,7 +33,8 @@ NOW = 1_790_000_000_000
 
 
 class Receiver:
-    """Stores what verifies. ``mode`` says how it misbehaves: ok, busy (503), silent (the answer is lost), refuse, rubbish.
+    """Stores what verifies. ``mode`` says how it misbehaves: ok, busy (503), silent (the answer is lost), refuse, rubbish,
+    endless (the answer never ends).
 
     With ``tls`` it speaks HTTPS; the context is the server's, with certificate and key. ``asked`` are the first sequences of
     the bodies it was too busy for, ``clock`` gives the time it tells.
@@ -49,6 +51,7 @@ class Receiver:
         self.stored: dict[int, Any] = {}  # Any: an envelope, or what little is kept of one
         self.index: dict[int, int] = {}
         self.repeats = 0
+        self.flooded = 0
         self.faults: list[str] = []
         self.orders: list[bytes] = []
         self.largest: int | None = None
@@ -104,6 +107,9 @@ class Receiver:
         if self.largest is not None and len(body) > self.largest:
             self._answer(request, 413, b"too large", {})
             return
+        if self.mode == "endless":
+            self._flood(request)
+            return
         if self.mode == "rubbish":
             self._answer(request, 200, b'{"acknowledged": 7}', {})
             return
@@ -112,6 +118,14 @@ class Receiver:
             self._hang_up(request)
             return
         self._answer(request, 200, json.dumps(answer).encode(), {"Tanheng-Time": str(self.clock())})
+
+    def _flood(self, request: http.server.BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+        request.send_response(200)
+        request.end_headers()
+        while self.mode == "endless":
+            request.wfile.write(bytes(65_536))
+            self.flooded += 65_536
 
     def _first(self, body: bytes) -> int:
         stream = io.BytesIO(body)
@@ -206,6 +220,12 @@ class _Server(http.server.ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], handler: Any, receiver: Receiver) -> None:
         self._receiver = receiver
         super().__init__(address, handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # the signature of socketserver
+        """A client that has gone is what these tests are about; every other fault is one of the receiver."""
+        fault = sys.exc_info()[1]
+        if not isinstance(fault, OSError):
+            self._receiver.faults.append(repr(fault))
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if self._receiver.tls is not None:

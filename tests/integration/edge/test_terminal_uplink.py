@@ -73,6 +73,17 @@ async def test_an_answer_that_cannot_be_believed_removes_nothing(rig: Any, wait:
     assert rig.answered() == 0
 
 
+async def test_an_answer_that_does_not_end_is_not_read_to_its_end(rig: Any, wait: Any) -> None:
+    rig.configure(uplink={**rig.content["uplink"], "orders_s": 0.1})
+    rig.receiver.mode = "endless"
+    terminal = await rig.start()
+    await wait(lambda: any("cannot be believed" in fault for fault in terminal.faults))
+    assert rig.receiver.flooded < 50 << 20  # a mebibyte each time, and what lay in the sockets
+    assert rig.answered() == 0
+    rig.receiver.mode = "ok"
+    await rig.whole()
+
+
 async def test_a_refused_batch_is_kept_and_told(rig: Any, wait: Any) -> None:
     rig.receiver.mode = "refuse"
     terminal = await rig.start()

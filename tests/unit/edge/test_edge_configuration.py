@@ -74,6 +74,10 @@ def test_the_document_reads_back_to_the_same_configuration() -> None:
         (changed(channels=GOOD["channels"] * 2), "twice"),
         (changed(uplink={"routes": [{"name": "a", "url": "ftp://x", "priority": 1}]}), "ftp"),
         (changed(uplink={"routes": [{"name": n, "url": "https://x", "priority": 1} for n in "ab"]}), "priority"),
+        *(
+            (changed(uplink={"routes": [{"name": "a", "url": url, "priority": 1}]}), url.strip("\x01"))
+            for url in ("http://[", "http://x:abc", "http://x:99999", "http://:8080", "http://x:0", "http://x\x01")
+        ),
         (channel(device="absent"), "absent"),
         (channel(decimals=12), "12"),
         (channel(kind="flow"), "flow"),

@@ -14,6 +14,7 @@ from fractions import Fraction
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tanheng.core.aggregate import Exchange
 from tanheng.core.errors import EdgeError, PeriodError, TanhengError
@@ -227,6 +228,10 @@ class _Builder:
         return built
 
     def _uplink(self, entry: Content) -> Uplink:
+        for row in entry.get("routes", ()):
+            reason = _address_fault(row["url"])
+            if reason:
+                self.fault("edge.configuration.url", route=row["name"], url=row["url"], reason=reason)
         routes = tuple(
             Route(row["name"], row["url"].rstrip("/"), row["priority"], row.get("local_address"))
             for row in entry.get("routes", ())
@@ -243,6 +248,16 @@ class _Builder:
             token_file=entry.get("token_file"),
             orders_ms=_ms(entry.get("orders_s", 60)),
         )
+
+
+def _address_fault(url: str) -> str:
+    """Return why nothing can be sent to an address; empty when something can."""
+    try:
+        parts = urlsplit(url)
+        reason = "" if parts.hostname and parts.port != 0 else "no host or port"
+    except ValueError as error:
+        reason = str(error)
+    return reason if url.isprintable() else "a character that cannot be printed"
 
 
 def _ms(seconds: float) -> int:
