@@ -208,7 +208,7 @@ async def test_a_full_disk_leaves_a_message_unanswered(site: Any, benches: Any, 
     await bench.send("9.80")
     one.disk.spool._db.execute("PRAGMA max_page_count = 1")
     bench.number += 1
-    filler = [one.journalled()[0]] * 200_000
+    filler = [one.journalled()[0]] * 20_000
     with pytest.raises(EdgeError):
         await one.journal.write_now(filler)
     one.disk.spool._db.execute("PRAGMA query_only = 1")

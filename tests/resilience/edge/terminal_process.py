@@ -12,6 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
+from tanheng.edge import drivers
 from tanheng.edge.configuration import load
 from tanheng.edge.terminal import Terminal
 from tanheng.trust.suites import Algorithm, signer
@@ -23,6 +24,9 @@ def main(config: str, data: str, key: str) -> None:
 
 
 def nursery(*arguments: str) -> None:
+    configuration = load(Path(arguments[0]))
+    for device in configuration.devices:  # what only some configurations need is imported now, too
+        drivers.make(device, configuration.channels_of(device.id))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a child: it is gone when it has ended
     for _ in sys.stdin:
         child = os.fork()
