@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import select
 import shutil
 import signal
 import subprocess
@@ -296,35 +295,41 @@ import sys, time
 from tanheng.cli import output
 with output.progress() as step:
     step("read")
+    sys.stdin.read()
     time.sleep(float(sys.argv[1]))
 """
+"""A step that lasts until the standard input ends, and so many seconds more."""
 
 
-def on_a_terminal(script: str, *arguments: str) -> str:
-    """Return what a program writes on standard error when that is a terminal."""
+def on_a_terminal(*, until: str) -> str:
+    """Return what a step writes on standard error when that is a terminal; the step ends when ``until`` has been read."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
-    process = subprocess.Popen([sys.executable, "-c", script, *arguments], stderr=theirs, env=environment)
+    command = [sys.executable, "-c", SLOW, "0"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=theirs, env=environment)
+    assert process.stdin is not None
     os.close(theirs)
-    seen = b""
-    while select.select([ours], [], [], 30)[0]:
+    seen = ""
+    while True:
+        if until in seen and not process.stdin.closed:
+            process.stdin.close()
         try:
-            seen += os.read(ours, 4096)
+            seen += os.read(ours, 4096).decode(errors="replace")
         except OSError:  # the other end is closed
             break
     process.wait()
     os.close(ours)
-    return seen.decode(errors="replace")
+    return seen
 
 
 def test_on_a_terminal_a_step_of_more_than_a_second_is_named() -> None:
-    assert "Reading the files" in on_a_terminal(SLOW, "1.6")
+    assert "Reading the files" in on_a_terminal(until="Reading the files")
 
 
 def test_what_is_quick_shows_nothing() -> None:
-    assert on_a_terminal(SLOW, "0.1") == ""
+    assert on_a_terminal(until="") == ""
 
 
 def test_without_a_terminal_nothing_is_shown() -> None:
-    done = subprocess.run([sys.executable, "-c", SLOW, "1.2"], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", SLOW, "1.2"], check=True, capture_output=True, stdin=subprocess.DEVNULL)
     assert done.stderr == b""
