@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from tanheng.metrology.network.drawing import TitleBlock, flow_svg, points_svg
+from tanheng.metrology.network.drawing import TitleBlock, flow_sheets, flow_svg, points_svg
 from tanheng.metrology.network.findings import findings
 from tanheng.metrology.network.model import Edge, Level, Medium, Method, Network, Node, NodeKind, Point, Role
 
@@ -102,8 +102,9 @@ def benchmarks() -> list[Row]:
         if program:
             subprocess.run([program, "-Tsvg"], input=source, text=True, capture_output=True, check=True)
 
-    flow, points, found, beside = shortest(
+    flow, sheets, points, found, beside = shortest(
         lambda: flow_svg(network, block=BLOCK, lang="zh"),
+        lambda: flow_sheets(network, block=BLOCK, lang="zh"),
         lambda: points_svg(network, block=BLOCK, lang="zh"),
         lambda: findings(network, known_instruments=()),
         peer,
@@ -112,6 +113,7 @@ def benchmarks() -> list[Row]:
     peer_name = "dot (layout only)" if program else "dot is not installed"
     return [
         row(f"flow diagram, {name}", "≤ 300 ms", flow, "ms", peer_name, beside if program else None),
+        row(f"flow diagram on sheets of A3, {name}", "≤ 300 ms", sheets, "ms", "none", None),
         row(f"metering network, {name}", "≤ 300 ms", points, "ms", "none", None),
         row(f"findings, {name}", "none", found, "ms", "none", None),
     ]

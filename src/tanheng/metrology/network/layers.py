@@ -14,7 +14,7 @@ Everything follows the order of keys, never of the input: the same boxes and wir
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tanheng.metrology.network.graph import components, reaches
@@ -129,8 +129,7 @@ def layered(boxes: Sequence[Box], wires: Sequence[Wire]) -> Layering:
     """Return the columns of the boxes and the places of the wires; a wire from a box to itself has none."""
     group_of = {box.key: box.group for box in sorted(boxes, key=lambda box: box.key)}
     drawn = sorted((wire for wire in wires if wire.start != wire.end), key=lambda wire: wire.key)
-    between = [((group_of[wire.start], group_of[wire.end]), wire.priority) for wire in drawn]
-    rank = _ranks_of_groups(set(group_of.values()), [(arc, size) for arc, size in between if arc[0] != arc[1]])
+    rank = ranks_of(group_of, drawn)
     inner = _inner(group_of, drawn)
     depth: dict[int, int] = defaultdict(int)
     for key, group in group_of.items():
@@ -145,6 +144,12 @@ def layered(boxes: Sequence[Box], wires: Sequence[Wire]) -> Layering:
         found.band_of[key] = group
     chains = tuple(_chain(wire, group_of, found) for wire in drawn)
     return Layering(found.column_of, found.band_of, found.rank_of, columns_of, chains)
+
+
+def ranks_of(group_of: Mapping[str, str], wires: Iterable[Wire]) -> dict[str, int]:
+    """Return the rank of each group; ``group_of`` maps what stands somewhere to its group."""
+    between = [((group_of[wire.start], group_of[wire.end]), wire.priority) for wire in wires]
+    return _ranks_of_groups(set(group_of.values()), [(arc, size) for arc, size in between if arc[0] != arc[1]])
 
 
 def _ranks_of_groups(groups: set[str], arcs: Sequence[tuple[Arc, int]]) -> dict[str, int]:

@@ -80,6 +80,15 @@ def place(boxes: Sequence[Box], wires: Sequence[Wire], *, framed: dict[str, floa
     return placer.plan([wire for wire in sorted(wires, key=lambda one: one.key) if wire.start == wire.end])
 
 
+def width_of(boxes: Sequence[Box], wires: Sequence[Wire]) -> float:
+    """Return how wide the drawing will be, which does not need the order in the columns."""
+    layering = layered(boxes, wires)
+    order: dict[int, list[str]] = defaultdict(list)
+    for one, column in layering.column_of.items():
+        order[column].append(one)
+    return _Columns(order, layering, {box.key: box for box in boxes}).total
+
+
 class _Placer:
     """Tops of places and bands while they settle, then the coordinates."""
 

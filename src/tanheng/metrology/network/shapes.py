@@ -91,6 +91,20 @@ def _triangle(x: float, y: float, style: Line, *, to_right: bool) -> str:
     return f'<path d="M{number(x)} {number(y)}l{back} {number(-half)}v{number(2 * half)}z" fill="{style.colour}"/>'
 
 
+def flag(rect: Rect, *, enters: bool) -> str:
+    """Return the outline of a continuation mark: a flag that points the way of the flow."""
+    x, y, w, h = rect.x, rect.y, rect.w, rect.h
+    notch = min(8.0, h / 2)
+    left = f"l{number(notch)} {number(h / 2)}l{number(-notch)} {number(h / 2)}" if enters else f"v{number(h)}"
+    right = (
+        f"h{number(w)}v{number(-h)}"
+        if enters
+        else f"h{number(w - notch)}l{number(notch)} {number(-h / 2)}l{number(-notch)} {number(-h / 2)}"
+    )
+    stroke = 'stroke="currentColor" stroke-width="1.2" stroke-dasharray="5 3"'
+    return f'<path d="M{number(x)} {number(y)}{left}{right}z" fill="currentColor" fill-opacity="0.02" {stroke}/>'
+
+
 def outline(node: Node, rect: Rect, *, known: bool) -> str:
     """Return the outline of a node; its shape says what it is."""
     x, y, w, h = (number(value) for value in (rect.x, rect.y, rect.w, rect.h))

@@ -147,11 +147,12 @@ def sheet(
         parts.append(text(MARGIN, y, line, size=_SMALL, faint=True))
     wide, high = number(room + 2 * MARGIN), number(y + MARGIN)
     name = f"{title} {say.of(block.plant)}"
+    mark = f"tn-{kind}" if block.sheets == 1 else f"tn-{kind}-{block.sheet}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tn-drawing" role="graphics-document document" lang="{_tag(say)}" '
-        f'aria-labelledby="tn-{kind}-title tn-{kind}-desc" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+        f'aria-labelledby="{mark}-title {mark}-desc" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
         f'font-family="{FONT}" fill="none">'
-        f'<title id="tn-{kind}-title">{escape(plain(name))}</title><desc id="tn-{kind}-desc">{escape(plain(desc))}</desc>'
+        f'<title id="{mark}-title">{escape(plain(name))}</title><desc id="{mark}-desc">{escape(plain(desc))}</desc>'
         f"{''.join(parts)}</svg>\n"
     )
 
