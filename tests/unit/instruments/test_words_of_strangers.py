@@ -31,6 +31,24 @@ def test_the_kinds_are_the_rows_of_the_rule_pack_and_the_ledgers_own_word_for_th
     assert set(kinds.kinds()) == rows | {kinds.OTHER}
 
 
+def test_a_word_for_several_kinds_means_none_of_them_alone_and_names_kinds_that_there_are() -> None:
+    for word, found in kinds.ambiguous().items():
+        assert word not in kinds.words()
+        assert len(found) > 1
+        assert set(found) <= set(kinds.kinds())
+
+
+@pytest.mark.parametrize("written", ["流量计", "2#循环水流量计", "水表", "烟气分析仪", "磅秤", "热量计", "一体化变送器"])
+def test_a_word_for_several_kinds_is_asked_for(written: str) -> None:
+    assert kinds.kind_of(written) is None
+    assert len(kinds.candidates(written)) > 1
+
+
+@pytest.mark.parametrize("written", ["电磁流量计", "柴油流量计", "压力变送器", "烟气分析仪(CEMS)", "皮带秤", "卷尺", ""])
+def test_a_word_that_says_its_kind_or_none_has_no_candidates(written: str) -> None:
+    assert kinds.candidates(written) == ()
+
+
 # What a real ledger of 200 instruments calls those that the rule pack has no kind for.
 @pytest.mark.parametrize(
     "written",

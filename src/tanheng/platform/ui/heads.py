@@ -23,6 +23,7 @@ _DEEPEST = 3  # rows of headings
 _MANY = 2  # fields that one heading may mean equally well; of three, such as both ends and the unit of a range, none is meant
 LOWEST = 15  # row in which headings begin at the latest
 _UNIT = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]\s*$")
+_DATE = "日期"
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")  # what stands in brackets behind a heading is a second name, or a unit
 _NOISE = re.compile(r"[\s*＊:：、，,。.·_\-/]+")
 _UNITS = {
@@ -133,6 +134,8 @@ def _proposals(head: str, names: Mapping[str, Sequence[str]]) -> list[tuple[floa
     if exact or any(plain(part) in _NOT_OURS for part in head.split(SEPARATOR)):
         return exact
     alike = [(score, field) for score, field in scored if score >= LIKE and field not in DAYS]  # a certificate's end is none
+    if _DATE in plain(head.split(SEPARATOR)[-1]):  # 检定日期 is like 检定周期, and is none
+        alike = [(score, field) for score, field in alike if any(_DATE in name for name in names[field])]
     best = max(alike, default=(0.0, ""))[0]
     return alike if sum(score == best for score, _field in alike) <= _MANY else []
 
@@ -164,7 +167,15 @@ def head_rows(grid: Grid, names: Mapping[str, Sequence[str]]) -> tuple[int, int]
     first, last = found
     while first > 1 and last - first + 1 < _DEEPEST and _is_head(grid, first - 1):  # headings above others tell them apart
         first -= 1
+    while last - first + 1 < _DEEPEST and _goes_on(grid, last + 1):
+        last += 1
     return first, last
+
+
+def _goes_on(grid: Grid, row: int) -> bool:
+    """Tell whether a row belongs to the headings above it: cells are merged with those above, and it holds no figures."""
+    merged = {text for column in range(grid.width) if (text := grid.text(row, column)) and text == grid.text(row - 1, column)}
+    return len(merged) > 1 and not _figures(grid, row, row)
 
 
 def _is_head(grid: Grid, row: int) -> bool:

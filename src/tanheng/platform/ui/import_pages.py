@@ -203,6 +203,7 @@ class ImportPage(LedgerPage):
             if checked.mapping is not None:
                 query["mapping"] = str(checked.mapping.uid)
                 values |= {"mapping": checked.mapping, "for_all": self._for_all(checked.layout)}
+                values["columns_left_out"] = checked.layout.left_out if checked.layout is not None else []
                 values["map"] = self.link("map", uid=kept.uid, query=query)
             values["fault_file"] = self.link("faults", uid=kept.uid, query=query)
         return self.show(values, template="ui/ledger/import.html", status=status)

@@ -20,12 +20,14 @@ from tanheng.platform.ui.import_pages import ImportForm, ImportPage
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.layouts import Layout
 from tanheng.platform.ui.ledger import heading
-from tanheng.platform.ui.mapped_columns import columns
-from tanheng.platform.ui.named_days import month_in
+from tanheng.platform.ui.mapped_columns import columns, naming_columns
+from tanheng.platform.ui.named_days import day_in, month_in
 from tanheng.platform.ui.questions import Question
 from tanheng.platform.ui.resources import DAYS
 from tanheng.platform.ui.sheets import Grid
 from tanheng.platform.ui.strange_words import Look, Word, said_before
+
+_SOME_MONTH = "2000-01"  # with it the name of a sheet is looked at for a day
 
 
 class MapPage(ImportPage):
@@ -107,8 +109,12 @@ class MapPage(ImportPage):
             first, last = heads.head_rows(grid, names)
         found = heads.heads_of(grid, first, last)
         guesses = heads.guesses(found, names)
-        fields = tuple(guesses[column].field if column in guesses else "" for column in range(len(found)))
-        return Layout(sheet=grid.name, every_sheet=True, first=first, last=last, heads=found, fields=fields)
+        fields = [guesses[column].field if column in guesses else "" for column in range(len(found))]
+        for name, column in naming_columns(self.ledger, self.plant, grid, last).items():
+            if column not in guesses or guesses[column].likeness < 1 or fields[column] == name:
+                fields = [("" if field == name else field) for field in fields]
+                fields[column] = name
+        return Layout(sheet=grid.name, every_sheet=True, first=first, last=last, heads=found, fields=tuple(fields))
 
     def _again(self, before: Layout, grid: Grid) -> Layout:
         """Return a layout kept before for a sheet whose headings may have changed: fields go with their headings."""
@@ -223,6 +229,8 @@ class MapPage(ImportPage):
                 if one in asked
             ],
             "optional": [(self._control(one), layout.also.get(one)) for one in unmapped if one not in required | asked],
+            "together": [one.name for one in layouts.sheets_of(dataclasses.replace(layout, every_sheet=True), grids)],
+            "is_daily": bool(layout.sheet_day) or any(day_in(one.name, _SOME_MONTH) is not None for one in grids),
             "days": [(one, heading(model, one)) for one in names if self._is_day(one)],
             "faults": [text_of(fault) for fault in faults],
             "words": found.words if found is not None else (),

@@ -80,6 +80,13 @@ class Layout:
         """Return the column that a field is read from, from 0."""
         return self.fields.index(name) if name in self.fields else self.also.get(name)
 
+    @property
+    def left_out(self) -> list[str]:
+        """Return the columns that mean no field: letter and heading."""
+        read = {*self.also.values(), *(column for column, name in enumerate(self.fields) if name)}
+        heads = ((column, head) for column, head in enumerate(self.heads) if head and head not in faults_heads())
+        return [f"{letter(column)} {head}" for column, head in heads if column not in read]
+
     def cell(self, column: int) -> str:
         """Return the name of a column's lowest heading, such as ``C3``."""
         return f"{letter(column)}{self.last}"
@@ -102,16 +109,27 @@ def adapted(layout: Layout, grid: Grid) -> Layout | None:
     if down is not None:
         return dataclasses.replace(layout, first=layout.first + down, last=layout.last + down)
     read = {column: _told(layout.heads[column]) for column in {*_mapped(layout), *layout.also.values()}}
+    wanted = {_told(head) for head in layout.heads if head}
+    best: tuple[int, Layout] | None = None
     for down, heads in _windows(layout, grid):
         told = [_told(head) for head in heads]
-        if read and all(told.count(head) == 1 for head in read.values()):
-            now = {column: told.index(head) for column, head in read.items()}
-            names = {now[column]: name for column, name in _mapped(layout).items()}
-            fields = tuple(names.get(column, "") for column in range(len(heads)))
-            also = {name: now[column] for name, column in layout.also.items()}
-            first, last = layout.first + down, layout.last + down
-            return dataclasses.replace(layout, first=first, last=last, heads=heads, fields=fields, also=also)
-    return None
+        alike = len(wanted & {*told})
+        if read and all(told.count(head) == 1 for head in read.values()) and (best is None or alike > best[0]):
+            best = alike, _moved(layout, down, heads, {column: told.index(head) for column, head in read.items()})
+    return best[1] if best is not None else None
+
+
+def _moved(layout: Layout, down: int, heads: tuple[str, ...], now: Mapping[int, int]) -> Layout:
+    """Return a layout whose headings stand further down and whose columns are others."""
+    names = {now[column]: name for column, name in _mapped(layout).items()}
+    return dataclasses.replace(
+        layout,
+        first=layout.first + down,
+        last=layout.last + down,
+        heads=heads,
+        fields=tuple(names.get(column, "") for column in range(len(heads))),
+        also={name: now[column] for name, column in layout.also.items()},
+    )
 
 
 def _windows(layout: Layout, grid: Grid) -> Iterator[tuple[int, tuple[str, ...]]]:

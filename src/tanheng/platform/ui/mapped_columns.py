@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from tanheng.core.errors import TanhengError
+from tanheng.platform.record.models import Plant
 from tanheng.platform.ui import heads
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.layouts import Layout
 from tanheng.platform.ui.ledger import LedgerPages, heading
+from tanheng.platform.ui.resources import faults_heads
 from tanheng.platform.ui.sheets import Grid, letter
 
 _EXAMPLES = 3
+_MOST = 0.5  # of the contents of a column that name records, for it to be proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ def columns(ledger: LedgerPages, layout: Layout, grid: Grid, faults: Sequence[Ta
     """Return the columns of a sheet, each with what stands below it and with the faults that name its cell."""
     guesses = heads.guesses(layout.heads, heads.names_of(ledger.resource))
     found = []
-    for index, head in enumerate(layout.heads):
-        below = (grid.text(row, index) for row in range(layout.last + 1, len(grid.rows) + 1))
+    for index, said in enumerate(layout.heads):
+        is_ours = said in faults_heads()  # the column of faults of a marked workbook is not shown
+        head, last = ("", len(grid.rows)) if is_ours else (said, layout.last)
+        below = (grid.text(row, index) for row in range(last + 1, len(grid.rows) + 1))
         examples = list(dict.fromkeys(text for text in below if text))[:_EXAMPLES]
         guess = guesses.get(index)
         is_guess = guess is not None and guess.field == layout.fields[index]
@@ -55,6 +60,27 @@ def columns(ledger: LedgerPages, layout: Layout, grid: Grid, faults: Sequence[Ta
                 [text_of(fault) for fault in faults if cell in (fault.fields.get("cell"), fault.fields.get("other"))],
             )
         )
+    return found
+
+
+def naming_columns(ledger: LedgerPages, plant: Plant, grid: Grid, last: int) -> dict[str, int]:
+    """Return for each field that names another record the column most of whose contents do name one; none for a field without.
+
+    Parameters
+    ----------
+    last : int
+        Row of the lowest headings.
+    """
+    found = {}
+    for name, reference in ledger.form.references.items():
+        known = reference.meanings(plant)
+        shares = {}
+        for column in range(grid.width if known else 0):
+            texts = {text.casefold() for row in range(last + 1, len(grid.rows) + 1) if (text := grid.text(row, column))}
+            shares[column] = sum(text in known for text in texts) / len(texts) if texts else 0.0
+        best = max(shares, key=lambda column: shares[column], default=0)
+        if shares.get(best, 0.0) >= _MOST:
+            found[name] = best
     return found
 
 
