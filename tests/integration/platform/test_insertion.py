@@ -130,11 +130,11 @@ def test_rows_are_inserted_by_batches(fresh_database: str, found_plant: Callable
     assert len(asked) == 3
 
 
-def test_a_single_save_asks_the_database_seven_times(plant: Plant, actor: Actor) -> None:
-    """What one record costs: lock and index of the log, its entry, the version; and the audit trail of the service."""
+def test_a_single_save_asks_the_database_eight_times(plant: Plant, actor: Actor) -> None:
+    """What one record costs: locks, checks, the log's index and entry, the version and what orders it, the audit trail."""
     from tanheng.platform.plant import services
 
-    content = dataclasses.replace(LINE, code="seven")
+    content = dataclasses.replace(LINE, code="eight")
     with scope([plant.pk]), CaptureQueriesContext(connection) as asked:
         services.save(Line, content, plant=plant, actor=Actor.system("tests"))
     assert [one["sql"].split()[0] for one in asked if "SAVEPOINT" not in one["sql"]] == [
@@ -144,5 +144,6 @@ def test_a_single_save_asks_the_database_seven_times(plant: Plant, actor: Actor)
         "UPDATE",  # the log's next index
         "INSERT",  # its entry
         "INSERT",  # the version
+        "INSERT",  # the keys of its Chinese texts
         "INSERT",  # the audit trail
     ]

@@ -16,7 +16,7 @@ from django.db.models import Q
 from tanheng.core.errors import InputError
 from tanheng.core.period import zone as zone_of
 from tanheng.platform.errors import ConflictError, MissingError
-from tanheng.platform.record import clock, insertion, outbox, schema
+from tanheng.platform.record import clock, insertion, outbox, schema, sorting
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.schema import Payload
@@ -92,6 +92,7 @@ def write(
     )
     row = _row(model, plant=plant, subject=subject, number=number, payload=payload, data=data, logged=logged, actor=actor)
     _insert(row)
+    sorting.learn(plant, [row])
     if last is not None:
         _close_covered(row, row.known_from)
     return row
@@ -131,6 +132,7 @@ def write_many(
         insertion.insert(rows)
     except IntegrityError as error:
         raise _refused(model, error) from error
+    sorting.learn(plant, rows)
     if len(rows) >= MANY:
         refresh_statistics(model)
     return rows

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from tanheng.core.errors import InputError
 from tanheng.platform.accounts.models import User
 from tanheng.platform.errors import MissingError
+from tanheng.platform.record import sorting
 from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Version
 from tanheng.platform.record.sniffing import CSV, XLSX
@@ -85,7 +86,7 @@ class _Rows(LedgerPage):
             rows = rows.filter(Q(**{self._line: self.choices.line}) | Q(**{self._line: ""}))
         if self.ledger.boundary is not None and "boundary" in self.choices.given:
             rows = self.ledger.boundary(rows, self.choices.boundary)
-        return self.ledger.filters(self.request.GET, rows.order_by(self.ledger.headline, "subject"))
+        return self.ledger.filters(self.request.GET, sorting.ordered(rows, [self.ledger.headline]))
 
     @property
     def _line(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tanheng.platform.record import sorting
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui import cells, naming
 from tanheng.platform.ui.ledger import Labels, LedgerPages, digits, heading, shown
@@ -111,6 +113,17 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
         self._named: dict[str, dict[str, Named]] = {}
         self._addresses: dict[str, tuple[str, str]] = {}
         self.default = BLANK
+
+    @property
+    def order_by(self) -> Any:  # Any: the base class's
+        """The columns by which the rows are ordered."""
+        return self._order_by
+
+    @order_by.setter
+    def order_by(self, value: Any) -> None:  # Any: as above
+        tables.Table.order_by.fset(self, value)
+        if self._order_by and isinstance(self.data.data, QuerySet):
+            self.data.data = sorting.ordered(self.data.data, self.data.data.query.order_by)
 
     @functools.cached_property
     def zone(self) -> datetime.tzinfo:
