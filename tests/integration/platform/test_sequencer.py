@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +19,7 @@ from django.conf import settings
 
 from tanheng.platform.database.scope import scope
 from tanheng.platform.errors import RecordError
+from tanheng.platform.operation.worker import SequencerThread
 from tanheng.platform.record import cosigning, logkeys, outbox, sequencer
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Checkpoint, LogEntry, Plant
@@ -315,3 +317,25 @@ def test_the_witness_is_read_from_its_file(platform: object, cosigner: Cosigner)
             cosigning.configured()
     finally:
         path.unlink()
+
+
+def test_the_sequencer_outlives_what_nobody_thought_of(fresh_database: str, found_plant: Callable[[str], Plant]) -> None:
+    """A table is away for a while, as when an upgrade goes wrong: no fault that the thread knows by name."""
+    found_plant("outlives")
+
+    def wait_for_one(query: str) -> None:
+        deadline = time.monotonic() + 120
+        while owner.execute(query).fetchone() != (1,):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    thread = SequencerThread(every=0.02)
+    with superuser(fresh_database) as owner:
+        owner.execute("ALTER TABLE record_checkpoint RENAME TO away")
+        thread.start()
+        try:
+            wait_for_one("SELECT count(*) FROM notice_alarm WHERE key = 'log/sequencer'")
+            owner.execute("ALTER TABLE away RENAME TO record_checkpoint")
+            wait_for_one("SELECT count(*) FROM record_checkpoint")
+        finally:
+            thread.stop()

@@ -172,10 +172,8 @@ class EmbeddedServer:
         """Keep the server alive until it is told to stop."""
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
-            end_orphan(self.cluster)
             began = time.monotonic()
-            self._process = self._spawn(user, programs)
-            code = self._process.wait()
+            code = self._lived(user, programs)
             if self._stopping.is_set():
                 return
             self._deaths += 1
@@ -184,6 +182,17 @@ class EmbeddedServer:
             _log.warning("database ended, starting it again", extra={"exit_code": code, "pause": pause})
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _lived(self, user: ServerUser, programs: Path) -> int | str:
+        """Start the server and wait for its end; return its exit code, or why it could not be started."""
+        try:
+            end_orphan(self.cluster)
+            process = self._process = self._spawn(user, programs)
+        except OSError as error:  # no memory, no room for its log: a moment later there may be
+            return str(error)
+        if self._stopping.is_set():  # told to stop while it started: nobody has signalled this one
+            process.send_signal(signal.SIGINT)
+        return process.wait()
 
     def _spawn(self, user: ServerUser, programs: Path) -> subprocess.Popen[bytes]:
         settings = {**self._settings, "unix_socket_directories": f'"{self.socket}"', "log_directory": str(self.logs)}

@@ -83,9 +83,7 @@ class Child:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._process = self._spawn()
-            code = self._process.wait()
-            self._kill_group(self._process.pid)  # a killed parent leaves its own children, who hold the port
+            code = self._lived()
             if self._stopping.is_set():
                 return
             self.deaths += 1
@@ -94,6 +92,18 @@ class Child:
             _log.warning("process ended, starting it again", extra={"child": self.name, "exit_code": code, "pause": pause})
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _lived(self) -> int | str:
+        """Start the process and wait for its end; return its exit code, or why it could not be started."""
+        try:
+            process = self._process = self._spawn()
+        except OSError as error:  # no memory or no process left: a moment later there may be
+            return str(error)
+        if self._stopping.is_set():  # told to stop while it started: nobody has signalled this one
+            process.send_signal(signal.SIGTERM)
+        code = process.wait()
+        self._kill_group(process.pid)  # a killed parent leaves its own children, who hold the port
+        return code
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         rights = [str(os.getpid()), str(int(signal.SIGTERM)), str(self._user.uid), str(self._user.gid)]
