@@ -31,6 +31,7 @@ from tanheng.simulator.servers.port import free_port
 
 NOW = datetime.datetime(2026, 11, 9, 8, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
+MINUTE = datetime.timedelta(minutes=1)
 SYSTEM = Actor.system("t")
 FIELDS: dict[str, object] = {"task": "sequencer", "reason": "=cmd|' /C calc'!A0"}
 
@@ -229,7 +230,25 @@ def test_mail_waits_while_the_server_is_away(fresh: Plant, mailbox: Mailbox) -> 
     with scope([fresh.pk]):
         assert {message.tries for message in Message.objects.filter(plant=fresh)} == {1}
         assert all(message.failure for message in Message.objects.filter(plant=fresh))
-    assert mails.send_waiting(fresh.pk, now=NOW) == 2
+    assert mails.send_waiting(fresh.pk, now=NOW + MINUTE) == 2
+
+
+def test_mail_outlasts_a_night_without_a_server(fresh: Plant, mailbox: Mailbox) -> None:
+    """The worker asks every minute; asked so, twelve tries would be over in as many minutes."""
+    wait_in_queue(fresh)
+    with override_settings(EMAIL_PORT=9):
+        for minute in (0, 0.5, 1, 2, 3, 4, 5, 6, 7, 8):
+            assert mails.send_waiting(fresh.pk, now=NOW + minute * MINUTE) == 0
+        with scope([fresh.pk]):
+            assert {message.tries for message in Message.objects.filter(plant=fresh)} == {4}  # at 0, 1, 3 and 7
+        for hour in range(1, 13):
+            assert mails.send_waiting(fresh.pk, now=NOW + 60 * hour * MINUTE) == 0
+    assert mails.send_waiting(fresh.pk, now=NOW + 60 * 24 * MINUTE) == 2
+
+
+def test_mail_of_a_clock_that_is_ahead_does_not_wait_for_it(fresh: Plant, mailbox: Mailbox) -> None:
+    wait_in_queue(fresh)
+    assert mails.send_waiting(fresh.pk, now=NOW - 60 * MINUTE) == 2
 
 
 def test_without_a_mail_server_nothing_is_tried(fresh: Plant) -> None:

@@ -14,6 +14,8 @@ from tanheng.platform.database.scope import scope
 from tanheng.platform.notice.models import Message
 
 MOST_TRIES = 12
+FIRST_PAUSE = datetime.timedelta(minutes=1)
+"""After a try that failed; doubled after each further one, so that the last comes some 34 hours after the first."""
 
 
 def queue(
@@ -54,16 +56,15 @@ def _one_line(text: str) -> str:
 
 
 def send_waiting(plant: int, *, now: datetime.datetime) -> int:
-    """Send what waits; return how many were sent.
+    """Send what waits and whose time has come; return how many were sent.
 
     It opens a scope for each mail, so that each is marked in a transaction of its own, right after the server took it.
     """
     if not settings.MAIL_ENABLED:
         return 0
     with scope([plant]):
-        waiting = list(
-            Message.objects.filter(plant_id=plant, sent_at__isnull=True, tries__lt=MOST_TRIES).values_list("pk", flat=True)
-        )
+        unsent = Message.objects.filter(plant_id=plant, sent_at__isnull=True, tries__lt=MOST_TRIES).order_by("pk")
+        waiting = [key for key, made, tries in unsent.values_list("pk", "made_at", "tries") if _is_time(made, tries, now)]
     sent = 0
     for key in waiting:
         with scope([plant]):
@@ -71,6 +72,14 @@ def send_waiting(plant: int, *, now: datetime.datetime) -> int:
             if message is not None:
                 sent += _send(message, now)
     return sent
+
+
+def _is_time(made: datetime.datetime, tries: int, now: datetime.datetime) -> bool:
+    """Tell whether a mail is to be tried: 0, 1, 3, 7, 15 … minutes after it was made.
+
+    A demonstration's clock may be ahead: what was made there does not wait for it.
+    """
+    return made > now or made + FIRST_PAUSE * (2**tries - 1) <= now
 
 
 def _send(message: Message, now: datetime.datetime) -> int:
