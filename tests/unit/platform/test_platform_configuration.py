@@ -151,3 +151,10 @@ def test_a_good_provider_names_the_origin_that_forms_may_lead_to(tmp_path: Path)
     assert provider == oidc_file.Provider("SSO", "https://sso.example/realm", "tanheng", "s3cret")
     assert provider.origin == "https://sso.example"
     assert oidc_file.read("") is None
+
+
+def test_a_connection_is_waited_for_ten_seconds_unless_the_address_says_otherwise() -> None:
+    plain = parse("postgresql://u:p@db.example/tanheng", variable="X").django()
+    own = parse("postgresql://u:p@db.example/tanheng?connect_timeout=3&sslmode=require", variable="X").django()
+    assert plain["OPTIONS"] == {"connect_timeout": "10"}
+    assert own["OPTIONS"] == {"connect_timeout": "3", "sslmode": "require"}

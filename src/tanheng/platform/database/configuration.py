@@ -20,6 +20,8 @@ OWNER_URL = "TANHENG_DATABASE_OWNER_URL"
 LOGIN = "TANHENG_DATABASE_LOGIN"
 DATABASE = "tanheng"
 SOCKET_PORT = 5432
+CONNECT_TIMEOUT = "10"
+"""Seconds for a connection, unless the address says otherwise: behind a wall that drops packets it would be minutes."""
 
 
 class Login(enum.StrEnum):
@@ -84,7 +86,7 @@ class Address:
             "PASSWORD": self.password,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(self.options),
+            "OPTIONS": {"connect_timeout": CONNECT_TIMEOUT, **dict(self.options)},
         }
 
 
