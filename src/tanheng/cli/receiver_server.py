@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tanheng.cli.receiver import MAX_BODY, Receiver
 from tanheng.core.errors import LakeError, TanhengError
 
+_LOG = logging.getLogger("tanheng.receiver")
 ENVELOPES = "/api/v1/envelopes"
 Gate = Callable[[bytes], str]
 """Decides about a request: ``pass``, ``refuse`` (503), ``hang-up`` (stored, no answer), ``drop`` (neither)."""
@@ -63,11 +65,16 @@ class ReceiverServer:
         self.receiver.close()
 
     def _drain(self) -> None:
+        fault = ""
         while not self._ending.wait(self._drain_s):
             try:
                 self.receiver.drain()
-            except TanhengError:
-                continue  # the disk is full: what is acknowledged stands in the journal, the next turn tries again
+            except TanhengError as error:  # what is acknowledged stands in the journal, the next turn tries again
+                fault, known = error.text("en"), fault
+                if fault != known:
+                    _LOG.error("the lake takes nothing: %s", fault)
+            else:
+                fault = ""
 
 
 def _handler(server: ReceiverServer) -> type[BaseHTTPRequestHandler]:

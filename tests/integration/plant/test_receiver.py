@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from tanheng.cli.probe import Probe
 from tanheng.cli.receiver import Receiver, split
+from tanheng.cli.receiver_intake import Intake
 from tanheng.cli.receiver_server import ReceiverServer
 from tanheng.core.period import Span
-from tanheng.lake import Engine, Query
+from tanheng.lake import DiskFiles, Engine, FileJournal, LakeError, Query
+from tanheng.trust.errors import KeyRefusedError
 from tanheng.trust.keys import KeyState
 from tanheng.trust.suites import Algorithm, generate
 
@@ -127,6 +129,38 @@ def test_a_clock_a_day_ahead_is_kept_as_it_says(receiver: Receiver, probe: Probe
     receiver.drain()
     later = Span(START + 86_400_000, START + 2 * 86_400_000)
     assert len(Query(receiver.lake).readings(receiver.channel("line.1.coal"), later)) == 1
+
+
+def test_of_what_is_refused_so_much_is_kept_also_over_restarts(tmp_path: Path, probe: Probe) -> None:
+    files, journal = DiskFiles(tmp_path), FileJournal(tmp_path / "journal.sqlite")
+    for number in range(4):
+        intake = Intake(files, journal, plant="plant-1", keys=[probe.record], now=lambda: START, keep=2)
+        assert len(intake.judge(bytes([number]) + b"\xff").answer.refused) == 2  # a number is no envelope; the rest is no CBOR
+        assert intake.refused == 2
+    assert len(list((tmp_path / "refused").glob("*.cbor"))) == 2
+    journal.close()
+
+
+def test_a_disk_that_does_not_take_what_is_refused_leaves_the_request_unanswered(
+    receiver: Receiver, probe: Probe, tmp_path: Path
+) -> None:
+    (tmp_path / "refused").write_bytes(b"in the way")
+    with pytest.raises(LakeError, match="refused"):
+        receiver.accept(probe.seal([1]) + b"\xff")
+    assert receiver.stored() == 0
+
+
+def test_an_envelope_whose_key_is_gone_after_a_restart_waits_in_the_journal(
+    tmp_path: Path, probe: Probe, engine: Engine
+) -> None:
+    first = opened_at(tmp_path, probe, engine)
+    first.accept(probe.seal([5]))  # and it ends without draining, as when it is killed
+    without = Receiver(tmp_path, plant="plant-1", keys=[], now=lambda: START, engine=engine)
+    with pytest.raises(KeyRefusedError, match=probe.record.key_id):
+        without.drain()
+    again = opened_at(tmp_path, probe, engine)
+    assert stored(again) == [5]
+    again.close()
 
 
 def test_what_is_refused_is_kept_with_its_reason(receiver: Receiver, probe: Probe, tmp_path: Path) -> None:
