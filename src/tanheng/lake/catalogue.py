@@ -166,7 +166,7 @@ class FileCatalogue:
             return State()
         try:
             return _decode(json.loads(data))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CatalogueError("lake.catalogue.unreadable", path=self._path, reason=str(error)) from error
 
     def commit(self, change: Change, *, expected: State) -> State:

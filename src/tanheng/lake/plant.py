@@ -18,7 +18,7 @@ from tanheng.lake.audit import audit
 from tanheng.lake.catalogue import Catalogue, Change, State
 from tanheng.lake.engine import Engine
 from tanheng.lake.errors import LakeError, RowsError, SegmentError
-from tanheng.lake.files import Files
+from tanheng.lake.files import Files, disk_error
 from tanheng.lake.rows import Rows, joined
 from tanheng.lake.segment import Segment, array_of, read_stands, read_summary, rows_of_table, table_of, write_segment
 from tanheng.lake.stands import Stands
@@ -196,11 +196,17 @@ class PlantLake:
         return self._stands(segment) if segment.month is not None else None
 
     def sweep(self, *, now: int) -> list[str]:
-        """Remove the files retired more than an hour ago and return their paths."""
+        """Remove the files retired more than an hour ago and return their paths.
+
+        Raises
+        ------
+        LakeError
+            When the disk refuses; the next sweep tries again.
+        """
         state = self.catalogue.state()
         old = [entry.path for entry in state.retired if now - entry.since >= KEEP_RETIRED_MS]
         for path in old:
-            self.files.remove(path)
+            self._remove(path)
         if old:
             self.catalogue.commit(Change(forget=old, now=now), expected=state)
         return old
@@ -212,7 +218,7 @@ class PlantLake:
         folders = (f"segments/plant={self.plant}", f"sealed/plant={self.plant}")
         left = [path for folder in folders for path in self.files.paths(folder) if path not in named]
         for path in left:
-            self.files.remove(path)
+            self._remove(path)
         return left
 
     def audit(self, *, since: int | None = None) -> list[LakeError]:
@@ -222,6 +228,12 @@ class PlantLake:
     def paths(self, segments: Sequence[Segment]) -> list[str]:
         """Return the places of segments on the disk, as DuckDB takes them."""
         return [str(self.files.root / segment.path) for segment in segments]
+
+    def _remove(self, path: str) -> None:
+        try:
+            self.files.remove(path)
+        except OSError as error:
+            raise disk_error(path, error) from error
 
     def _days(self, rows: Rows) -> Iterator[tuple[datetime.date, Rows]]:
         """Yield the rows of each day of plant time, in order within a day."""

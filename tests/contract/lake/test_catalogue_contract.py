@@ -88,3 +88,10 @@ def test_a_catalogue_file_that_is_none_is_refused_and_named(tmp_path: Path, cont
     (tmp_path / "plant-1.json").write_bytes(content)
     with pytest.raises(CatalogueError):
         FileCatalogue(DiskFiles(tmp_path), "plant-1.json").state()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "7", '{"v": 1}', '{"v": 1, "segments": [1], "retired": []}', "\udcff"])
+def test_a_file_that_is_no_catalogue_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "plant-1.json").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(CatalogueError, match=r"plant-1\.json"):
+        FileCatalogue(DiskFiles(tmp_path), "plant-1.json").state()

@@ -2,7 +2,7 @@
 
 ``FailingDisk`` does every step on a real folder and keeps beside it what a power cut would leave: content up to the last sync
 of a file, names of files and of folders up to the last sync of the folder they are in. After the cut, what was not synced is
-there, half there or absent by chance.
+there, half there or absent by chance. The real disk is not waited for: what it holds at the end decides nothing here.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class FailingSink:
 
     def sync(self) -> None:
         self._disk.step()
-        self._sink.sync()
         self._file.synced = len(self._file.written)
 
     def close(self) -> None:
@@ -94,7 +93,6 @@ class FailingDisk(DiskFiles):
 
     def sync_folder(self, path: str) -> None:
         self.step()
-        super().sync_folder(path)
         folder = str(Path(path).parent)
         for _, names in [each for each in self._pending if each[0] == folder]:
             self._apply(self._kept, names)
@@ -181,7 +179,7 @@ def until_fault(lake: PlantLake) -> tuple[int, Exception | None]:
     try:
         for number in run_until(lake):
             done = number
-    except (PowerCutError, LakeError, OSError) as error:
+    except (PowerCutError, LakeError) as error:
         return done, error
     return done, None
 
@@ -230,8 +228,9 @@ def test_a_full_disk_at_any_step_acknowledges_nothing_partial_and_goes_on_when_t
         disk = FailingDisk(tmp_path / f"full-{fail_at}", fail_at=fail_at, fault=lambda: OSError(errno.ENOSPC, "No space left"))
         lake = opened(disk, engine)
         done, error = until_fault(lake)
+        assert isinstance(error, LakeError) or done == len(STEPS)
         if isinstance(error, LakeError):
-            assert error.code == "lake.disk.full"  # an OSError is a removal that failed; the next sweep tries it again
+            assert error.code == "lake.disk.full"
         assert held(lake) in (HELD[done], HELD[min(done + 1, len(STEPS))])
         for number in range(done, len(STEPS)):  # there is room again: what was not acknowledged comes again
             if lake.catalogue.state().settled >= 2 and number < 3:

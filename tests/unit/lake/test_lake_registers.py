@@ -199,6 +199,14 @@ def test_a_roll_over_at_the_turn_of_the_month_belongs_to_the_month_that_ends(lak
     assert found[0].events[0].event is StepEvent.ROLL_OVER
 
 
+def test_an_exchange_within_a_sealed_day_breaks_that_day(sealed: PlantLake) -> None:
+    """Between 120 at noon and 130 at one the old meter ends at 125 and the new one begins at 100: 5 + 30 instead of 10."""
+    exchange = Exchange(EDGES[0] + 12 * HOUR + 30 * MINUTE, 125, 100)
+    found = Query(sealed).totals([Register(1, None, (exchange,))], SPANS_OF_MONTHS[:2])[1]
+    assert [(each.count, each.steps) for each in found] == [(7225, 721), (7430, 743)]
+    assert [(each.count, each.event) for each in found[0].events] == [(5, StepEvent.EXCHANGE)]
+
+
 def test_a_day_with_more_falls_than_it_lists_is_read_from_the_rows(lake: PlantLake, engine: Engine) -> None:
     """Up 3, down 1, and so on: every second step is a backward one."""
     stands = [1000 + 3 * ((n + 1) // 2) - n // 2 for n in range(2 * MOST_FALLS + 3)]
