@@ -78,8 +78,11 @@ def test_from_the_template_to_the_drawing_and_a_record(
     page.goto("/flow/")
     picture(page, "flow-empty")
     make_standard(page)
-    expect(page.locator("#drawing svg")).to_be_visible()
+    expect(page.locator("#drawing svg").first).to_be_visible()
     picture(page, "flow")
+    page.get_by_role("link", name="整图显示").click()
+    expect(page.locator("#drawing svg")).to_be_visible()
+    page.get_by_role("link", name="分张显示").click()
     page.locator('#drawing [data-code="1-kiln"]').click()
     expect(page.get_by_role("heading", name=re.compile("1-kiln"))).to_be_visible()
 
@@ -138,7 +141,7 @@ def test_boundary_classes_and_editions(visit: Visit, session_of: Session, plant:
     page.get_by_label("核对人员").fill("王工、李工")
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="图", exact=True).click()
-    expect(page.locator("#drawing svg")).to_be_visible()
+    expect(page.locator("#drawing svg").first).to_be_visible()
     picture(page, "edition")
 
 

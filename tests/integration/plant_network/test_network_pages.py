@@ -6,6 +6,7 @@ import datetime
 import io
 from typing import Any
 
+import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -107,6 +108,25 @@ def test_a_finding_stands_beside_the_drawing_and_leads_to_its_record(standard: A
     beside = text.partition('id="findings"')[2]
     assert f'href="/nodes/{row.subject}/">alone</a>' in beside
     assert "is on no edge" in beside
+
+
+def test_the_drawing_stands_on_sheets_or_in_one_piece(standard: Any, login: Any) -> None:
+    client = login(Post.VERIFIER)
+    sheets, whole = (client.get(path).content.decode() for path in ("/flow/", "/flow/?view=whole"))
+    assert sheets.count('class="tn-drawing"') > whole.count('class="tn-drawing"') == 1
+    for text in (sheets, whole):
+        assert text.count('data-kind="node" data-code="1-kiln"') == 1
+    assert "view=whole" in sheets.partition("/flow.pdf")[0]
+    assert "/flow.pdf?view=whole" in whole
+
+
+def test_the_drawing_is_printed_on_a3_and_in_one_piece_on_what_it_needs(standard: Any, login: Any) -> None:
+    client = login(Post.VERIFIER)
+    sheets, whole = (pypdf.PdfReader(io.BytesIO(client.get(path).content)) for path in ("/flow.pdf", "/flow.pdf?view=whole"))
+    # A3 landscape is 420 mm wide: 420 / 25.4 * 72 = 1190.6 pt
+    assert {round(float(page.mediabox.width)) for page in sheets.pages} == {1191}
+    assert len(sheets.pages) > len(whole.pages) == 1
+    assert float(whole.pages[0].mediabox.width) > 1191
 
 
 @pytest.mark.parametrize("path", ["/flow.pdf", "/boundary.pdf"])

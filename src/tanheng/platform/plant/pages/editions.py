@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from tanheng.metrology.network.drawing import flow_svg
+from tanheng.metrology.network.drawing import flow_sheets
 from tanheng.platform.plant import drawings, editions, models, selectors
 from tanheng.platform.plant.links import LEDGER_OF, Links
 from tanheng.platform.plant.pages import network as ledgers
@@ -49,19 +49,20 @@ def said(record: Version) -> Content:
     return cast("Content", schema.decode(bytes(record.payload)).content)
 
 
-def draw(page: LedgerPage, record: Version) -> str:
-    """Return the carbon-flow diagram of an edition."""
+def draw(page: LedgerPage, record: Version) -> tuple[str, ...]:
+    """Return the sheets of the carbon-flow diagram of an edition."""
     content = said(record)
     network = editions.thawed(content.network, stages_inside(content.network.definition))
     block = drawings.block_of(
         page.plant, on=content.drawn_on, edition=content.kind.value, title=content.title, walked_on=content.walked_on
     )
-    return flow_svg(network, block=block, lang=language(), systems=drawings.system_titles())
+    return flow_sheets(network, block=block, lang=language(), systems=drawings.system_titles())
 
 
 def drawing_tab(page: LedgerPage, record: Version) -> dict[str, Any]:  # Any: template context
     """Return the drawing; a part whose record still exists leads to it."""
-    return {"drawing": drawings.linked(draw(page, record), Links(page).address)}
+    links = Links(page)
+    return {"drawings": [drawings.linked(one, links.address) for one in draw(page, record)]}
 
 
 def findings_tab(page: LedgerPage, record: Version) -> dict[str, Any]:  # noqa: ARG001  # Any: as above; a tab's signature
@@ -130,7 +131,7 @@ class EditionPdf(LedgerPage):
         """Return the file."""
         record = self.ledger.reads.one(self.actor, self.ledger.model, self.plant, subject)
         name = f"{self.plant.code}-edition-{record.drawn_on}.pdf"
-        return pdf_file([draw(self, record)], name=name, title=record.title, on=record.drawn_on)
+        return pdf_file(draw(self, record), name=name, title=record.title, on=record.drawn_on)
 
 
 TABS = (

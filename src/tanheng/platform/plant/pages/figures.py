@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tanheng.accounting.boundaries import ENTERPRISE, Boundary, ProductionSystem, clinker_boundaries, production_systems
 from tanheng.accounting.source_streams import Classification
 from tanheng.core.states import word
-from tanheng.metrology.network.drawing import boundary_svg, flow_svg
+from tanheng.metrology.network.drawing import boundary_svg, flow_sheets, flow_svg
 from tanheng.metrology.network.model import Medium, Network
 from tanheng.platform.plant import drawings, editions, models, selectors, words
 from tanheng.platform.plant.links import Links
@@ -65,8 +65,12 @@ class FigurePage(Page):
     @property
     def other_size(self) -> str:
         """Return the address of the same drawing in its other size."""
+        return self.with_query("size", "fit" if self.is_full else "full")
+
+    def with_query(self, name: str, value: str) -> str:
+        """Return the address of this page with one of its choices changed."""
         query = self.request.GET.copy()
-        query["size"] = "fit" if self.is_full else "full"
+        query[name] = value
         return f"{self.request.path}?{query.urlencode()}"
 
     def on_page(self, svg: str) -> SafeString:
@@ -89,9 +93,11 @@ class FlowPage(FigurePage):
         found = self.links.shown(editions.found_without_instruments(network))
         values = {
             "is_empty": not network.nodes,
-            "drawing": self.on_page(self.draw(network)) if network.nodes else "",
+            "drawings": [self.on_page(one) for one in self.draw(network)] if network.nodes else [],
             "other_size": self.other_size,
             "is_full": self.is_full,
+            "other_view": self.with_query("view", "" if self.is_whole else "whole"),
+            "is_whole": self.is_whole,
             "findings": found,
             "count": len(found),
             "media": self.offered(network),
@@ -99,10 +105,21 @@ class FlowPage(FigurePage):
             "may_write": self.actor.may("plant.write", self.plant.pk),
             "ledgers": [(title, self.address(f"{name}:list"), self.address(f"{name}:new")) for name, title in _LEDGERS.items()],
             "standard": self.address("standard-network"),
-            "pdf": self.address("flow-pdf", query={"m": ",".join(self.media)} if self.media else {}),
+            "pdf": self.address("flow-pdf", query=self._printed),
             "freeze": self.address("editions:new"),
         }
         return self.show(values)
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the drawing is asked for in one piece."""
+        return self.request.GET.get("view") == "whole"
+
+    @property
+    def _printed(self) -> dict[str, str]:
+        """Return what a printed drawing takes over from the page."""
+        chosen = {"m": ",".join(self.media), "view": "whole" if self.is_whole else ""}
+        return {name: value for name, value in chosen.items() if value}
 
     @functools.cached_property
     def media(self) -> list[Medium]:
@@ -116,20 +133,20 @@ class FlowPage(FigurePage):
         used = {edge.medium for edge in network.edges}
         return [(one.value, words.MEDIA[one.value], not self.media or one in self.media) for one in Medium if one in used]
 
-    def draw(self, network: Network) -> str:
-        """Return the drawing."""
+    def draw(self, network: Network) -> tuple[str, ...]:
+        """Return the sheets of the drawing, or the drawing in one piece."""
         part = None
         if self.line is not None:
             name = dict(self.choices.lines).get(self.line, self.line)
             part = {"zh": name, "en": name}
-        return flow_svg(
-            network,
-            block=drawings.block_of(self.plant, on=self.today, part=part),
-            lang=language(),
-            systems=drawings.system_titles(),
-            media=self.media or None,
-            line=self.line,
-        )
+        said: dict[str, Any] = {  # Any: what both drawings take
+            "block": drawings.block_of(self.plant, on=self.today, part=part),
+            "lang": language(),
+            "systems": drawings.system_titles(),
+            "media": self.media or None,
+            "line": self.line,
+        }
+        return (flow_svg(network, **said),) if self.is_whole else flow_sheets(network, **said)
 
 
 class FlowPdf(FlowPage):
@@ -138,7 +155,7 @@ class FlowPdf(FlowPage):
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  # Django's signature
         """Return the file."""
         network = selectors.network(self.actor, self.plant, on=self.today)
-        return pdf_file([self.draw(network)], name=f"{self.plant.code}-carbon-flow.pdf", title=str(FLOW), on=self.today)
+        return pdf_file(self.draw(network), name=f"{self.plant.code}-carbon-flow.pdf", title=str(FLOW), on=self.today)
 
 
 class BoundaryPage(FigurePage):
