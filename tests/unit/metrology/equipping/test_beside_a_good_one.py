@@ -56,6 +56,21 @@ def test_whatever_breaks_traceability_is_listed(make: Makers, held: Rules, bad: 
     assert ([reason.why.value for reason in found.reasons], found.outcome.value) == ([why], outcome)
 
 
+def test_the_worst_of_its_reasons_says_what_using_it_may_cause(make: Makers, held: Rules) -> None:
+    register = make.register(
+        instruments=[make.instrument(code) for code in ("GOOD", "S", "T")],
+        chains=[make.chain("C", {"S": "sensor", "T": "converter"}, "sensor")],
+        certificates=[make.certificate("GOOD"), make.certificate("S", confirmed=False), make.certificate("T", valid_to=OVER)],
+    )
+    there = tuple(Installation(instrument=code, point="P", start=BEGUN) for code in ("GOOD", "C"))
+    (found,) = beside(rates(make.network(make.point("P")), replace(register, installations=there), held, on=make.today))
+    assert [(reason.why.value, reason.outcome.value) for reason in found.reasons] == [
+        ("unconfirmed", "warning"),
+        ("overdue", "non_conformity"),
+    ]
+    assert found.outcome.value == "non_conformity"
+
+
 # What is not used may be overdue; what is only too coarse is traced; on its last day a certificate still holds.
 @pytest.mark.parametrize(
     "bad",
