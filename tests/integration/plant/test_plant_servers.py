@@ -232,7 +232,7 @@ async def test_three_minutes_at_300_times_last_less_than_two_seconds(day: PlantR
     span = replace(day.scenario.span, end=day.scenario.span.start + 3 * MINUTE)
     run = only(day, "scales-1")
     run = replace(run, scenario=replace(run.scenario, span=span))
-    lasted = []
+    lasted: list[float] = []
     async with playing(run, tmp_path) as player:
         while not lasted or (min(lasted) >= 2 and len(lasted) < 5):
             told: list[int] = []
