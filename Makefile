@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN := $(shell sed -e 's/\#.*//' requirements/debian.txt)
 TESTS := $(BIN)/python -m pytest
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder  # tests/conftest.py puts the long files first
 
 .PHONY: help setup demo test test-fast test-long check format bench docs lock wheel clean
 .DEFAULT_GOAL := help
@@ -50,13 +51,13 @@ demo: $(VENV)/.ready $(VENV)/.assets ## account both examples, then start the pl
 	@exec $(BIN)/tanheng serve --demo examples/hubei-5000tpd --http --port $(PORT) --data data/demo
 
 test: setup ## pass all tests; real database, browser, protocols
-	$(TESTS) -n 2 --dist loadfile -m "not long" --ignore=tests/e2e --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
-	$(TESTS) -n 2 --dist loadfile -m "not long" tests/e2e  # apart: the browser's driver keeps an event loop running
+	$(TESTS) $(SPREAD) -m "not long" --ignore=tests/e2e --cov=tanheng.core --cov=tanheng.standards --cov=tanheng.formulas --cov=tanheng.accounting --cov-branch --cov-report=
+	$(TESTS) $(SPREAD) -m "not long" tests/e2e  # apart: the browser's driver keeps an event loop running
 	$(BIN)/coverage report --include='*/tanheng/core/*,*/tanheng/standards/*,*/tanheng/formulas/*,*/tanheng/accounting/*' --fail-under=95 --skip-covered
 	for zone in America/New_York Asia/Kathmandu; do echo "TZ=$$zone"; TZ=$$zone $(TESTS) -q -n 2 tests/unit/core tests/unit/lake -m "not long"; done
 
 test-fast: $(VENV)/.ready ## the tests to work with: no browser, no kills, under 90 s
-	$(TESTS) -q -n 2 --dist loadfile -m "not long and not browser and not kill and not office and not go" tests/unit tests/reference tests/contract tests/architecture src
+	$(TESTS) -q $(SPREAD) -m "not long and not browser and not kill and not office and not go" tests/unit tests/reference tests/contract tests/architecture src
 
 test-long: setup ## long fuzzing, a thousand kills, big data; figures go into docs/reference/test-runs.md
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/long.lock
