@@ -129,7 +129,7 @@ def test_somebody_of_another_plant_finds_nothing(route: str, subject: str, login
 def test_who_only_reads_may_not_write(route: str, method: str, subject: str, login: Login) -> None:
     answer = getattr(login(Role.VERIFIER), method)("/lines/" + route.format(subject=subject), {"seen": 1, "reason": "x"})
     assert answer.status_code == 403
-    assert "plant.write" in answer.content.decode()
+    assert "“Change the master data of the plant”" in answer.content.decode()
 
 
 def test_who_only_reads_is_offered_nothing_to_write(login: Login, subject: str) -> None:
@@ -163,3 +163,14 @@ def test_a_plant_is_founded_by_an_administrator_of_the_platform(login: Login, pl
     assert client.post("/plants/new/", good)["Location"] == f"/?plant=new-{plant.pk}"
     assert client.post("/plants/new/", good).status_code == 400
     assert "新厂" in client.get(f"/?plant=new-{plant.pk}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "“修改企业基础信息”"), ("en", "“Change the master data of the plant”")]
+)
+def test_a_right_that_is_missing_is_named_in_words(login: Login, language: str, said: str) -> None:
+    answer = login(Role.VERIFIER, language=language).get("/lines/new/")
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert said in page
+    assert "plant.write" not in page

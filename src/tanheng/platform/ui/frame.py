@@ -21,6 +21,7 @@ from tanheng.platform.record.models import Plant
 from tanheng.platform.ui import menu
 from tanheng.platform.ui.choices import Choices, choices_of, without_choice
 from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.titles_of_rights import TITLES
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "tanheng_theme"
@@ -110,6 +111,12 @@ def refused(request: HttpRequest, error: TanhengError) -> HttpResponse:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             findings = [text_of(one) for one in getattr(error, "findings", ())]
-            values = {"message": text_of(error), "findings": findings, "status": status}
+            values = {"message": text_of(_in_words(error)), "findings": findings, "status": status}
             return render(request, "ui/refused.html", values, status=status)
     raise error
+
+
+def _in_words(error: TanhengError) -> TanhengError:
+    """Return the error with the name of the right that it speaks of, for somebody who does not know its code."""
+    title = TITLES.get(str(error.fields.get("permission", "")))
+    return error if title is None else RightsError(error.code, **{**error.fields, "permission": str(title)})
