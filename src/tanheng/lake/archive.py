@@ -139,7 +139,12 @@ class Archive:
             yield error
             return
         for pack in packs:
-            found = hashlib.sha256(self._files.read(pack.path) or b"").hexdigest()
+            try:
+                with (self._files.root / pack.path).open("rb") as opened:
+                    found = hashlib.file_digest(opened, "sha256").hexdigest()
+            except OSError as error:
+                yield ArchiveError("lake.archive.unreadable", path=pack.path, reason=error.strerror or str(error))
+                continue
             if found != pack.sha256:
                 yield ArchiveError("lake.archive.digest", path=pack.path, found=found)
 

@@ -50,12 +50,13 @@ def _of_segment(files: Files, segment: Segment) -> Iterator[LakeError]:
         parts = read_parts(files, segment)
         first = list(itertools.islice(parts, 1))  # compares the digest
         summary = read_summary(files, segment) if segment.month is not None else None
-        footer = None if summary is None else Footer(summary.edges)
+        stands = read_stands(files, segment) if segment.month is not None else None
+        edges = next((each.edges for each in (summary, stands) if each is not None), None)
+        footer = None if edges is None else Footer(edges)
         for part in itertools.chain(first, parts):
             facts.take(part)
             if footer is not None:
                 footer.take(part)
-        stands = read_stands(files, segment) if footer is not None else None
     except SegmentError as error:
         yield error if "path" in error.fields else SegmentError("lake.segment.disorder", path=segment.path)
         return
@@ -65,7 +66,7 @@ def _of_segment(files: Files, segment: Segment) -> Iterator[LakeError]:
             yield SegmentError("lake.segment.fact", path=segment.path, name=name, found=found, wanted=wanted)
     if footer is not None:
         daily, stood = footer.finished()
-        if daily != summary or (stands is not None and (stood is None or not stood.same(stands))):
+        if summary not in (None, daily) or (stands is not None and (stood is None or not stood.same(stands))):
             yield SegmentError("lake.segment.summary", path=segment.path)
 
 

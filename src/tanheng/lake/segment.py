@@ -262,22 +262,24 @@ def read_rows(files: Files, segment: Segment) -> Rows:
 def read_parts(files: Files, segment: Segment) -> Iterator[Rows]:
     """Yield the rows of a segment, a row group at a time, after comparing its bytes with the catalogue's digest.
 
+    The file is open for as long, and is never in memory as a whole.
+
     Raises
     ------
     SegmentError
         As :func:`read_rows`.
     """
-    data = files.read(segment.path)
-    if data is None:
-        raise SegmentError("lake.segment.missing", path=segment.path)
-    found = hashlib.sha256(data).hexdigest()
-    if found != segment.sha256:
-        raise SegmentError("lake.segment.digest", path=segment.path, found=found, wanted=segment.sha256)
     try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        for number in range(file.num_row_groups):
-            yield rows_of_table(file.read_row_group(number))
-    except (pa.ArrowException, KeyError) as error:
+        with (files.root / segment.path).open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+            if found != segment.sha256:
+                raise SegmentError("lake.segment.digest", path=segment.path, found=found, wanted=segment.sha256)
+            file = pq.ParquetFile(opened)
+            for number in range(file.num_row_groups):
+                yield rows_of_table(file.read_row_group(number))
+    except FileNotFoundError as error:
+        raise SegmentError("lake.segment.missing", path=segment.path) from error
+    except (pa.ArrowException, OSError, KeyError) as error:
         raise SegmentError("lake.segment.unreadable", path=segment.path, reason=str(error)) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tanheng.core.period import Month, PlantClock
 from tanheng.lake import Archive, DiskFiles, Entry, PlantLake, Record, Rows, State
 from tanheng.lake.audit import audit
 from tanheng.lake.segment import Segment, table_of, write_segment
+from tanheng.lake.stands import KEY as STANDS
 from tanheng.lake.summary import KEY, Summary
 
 CLOCK = PlantClock()
@@ -91,6 +93,37 @@ def test_a_summary_that_does_not_follow_from_the_rows_is_found(filled: PlantLake
         lie: Summary = replace(summary, summed=(summary.summed[0] + 1, *summary.summed[1:]))
         writer.add_key_value_metadata({KEY: lie.encode()})
     assert codes(DiskFiles(filled.files.root), State(segments=(resealed(path, month),))) == ["lake.segment.summary"]
+
+
+@pytest.mark.parametrize("with_summary", [True, False])
+def test_stands_that_do_not_follow_from_the_rows_are_found(filled: PlantLake, *, with_summary: bool) -> None:
+    month = next(segment for segment in filled.catalogue.state().segments if segment.month)
+    path = filled.files.root / month.path
+    table, summary, stands = pq.read_table(path), filled.summary(month), filled.stands(month)
+    assert summary is not None
+    assert stands is not None
+    with pq.ParquetWriter(path, table.schema) as writer:
+        writer.write_table(table)
+        lie = replace(stands, cells={**stands.cells, "last": stands.cells["last"] + 1})
+        writer.add_key_value_metadata({STANDS: lie.encode(), **({KEY: summary.encode()} if with_summary else {})})
+    assert codes(DiskFiles(filled.files.root), State(segments=(resealed(path, month),))) == ["lake.segment.summary"]
+
+
+def test_a_large_file_is_never_in_memory_as_a_whole(lake: PlantLake) -> None:
+    """A million counts that nothing makes smaller need 7.9 MB; a row group of them in memory 1.3 MB."""
+    count, channels = 1_000_000, 25
+    values = np.random.default_rng(1).integers(-(1 << 61), 1 << 61, count)
+    zeros = np.zeros(count, np.int64)
+    channel, time = np.repeat(np.arange(channels, dtype=np.int32), count // channels), OCTOBER.start + np.arange(count)
+    rows = Rows(channel, time, zeros.astype(np.int16), values, zeros.astype(np.uint8), zeros)
+    segment = write_segment(lake.files, "segments/plant=plant-1/day=2026-10-01/1", [rows])
+    assert segment.size > 7_900_000
+    tracemalloc.start()
+    try:
+        assert codes(DiskFiles(lake.files.root), State(segments=(segment,))) == []
+        assert tracemalloc.get_traced_memory()[1] < 6_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_pack_of_envelopes_in_which_a_byte_was_flipped_is_found(filled: PlantLake) -> None:
