@@ -14,6 +14,7 @@ from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.instruments import models
 from tanheng.platform.record.models import Plant
 from tests.integration.instruments.test_instrument_pages import ROWS, filled
+from tests.integration.ui.test_own_sheets import texts
 
 Login = Callable[..., Client]
 
@@ -30,7 +31,7 @@ def test_a_workbook_that_corrects_asks_for_the_reason_once(login: Login, plant: 
     _page, kept = check(ROWS)
     client.post("/instrument-workbook/", {"kept": kept})
     page, kept = check({**ROWS, "铅封": [{**ROWS["铅封"][0], "施封人": "李四"}]})
-    assert "更正 1 条已有记录的原因" in page
+    assert "更正 1 条已有记录的原因" in page, texts(page)
     refused = client.post("/instrument-workbook/", {"kept": kept, "reason": " "})
     assert refused.status_code == 409
     assert "更正须写明原因" in refused.content.decode()

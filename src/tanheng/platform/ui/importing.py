@@ -132,7 +132,7 @@ class Importer:
         if self._own is not None and self._own.layout.answers:
             self.ledger.resource.settle(data, self._own.layout.answers)
         faults += self._resolve(data)
-        identity = tuple(data.get(name, "") for name in self.ledger.resource.key)
+        identity = self.ledger.resource.identity_in(data)
         record = self._known.get(identity)
         form = self._form(data, record, places)
         self._refuse(row, data, faults)

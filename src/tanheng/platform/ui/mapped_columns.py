@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from tanheng.platform.ui.resources import faults_heads
 from tanheng.platform.ui.sheets import Grid, letter
 
 _EXAMPLES = 3
+_BY_NAME = 0.9  # a name may change, and another record may get the same
 _MOST = 0.5  # of the contents of a column that name records, for it to be proposed
 
 
@@ -77,11 +78,16 @@ def naming_columns(ledger: LedgerPages, plant: Plant, grid: Grid, last: int) -> 
         shares = {}
         for column in range(grid.width if known else 0):
             texts = {text.casefold() for row in range(last + 1, len(grid.rows) + 1) if (text := grid.text(row, column))}
-            shares[column] = sum(text in known for text in texts) / len(texts) if texts else 0.0
+            shares[column] = sum(_named(text, known) for text in texts) / len(texts) if texts else 0.0
         best = max(shares, key=lambda column: shares[column], default=0)
         if shares.get(best, 0.0) >= _MOST:
             found[name] = best
     return found
+
+
+def _named(text: str, known: Mapping[str, str]) -> float:
+    """Return how well a text names a record: by what the field holds, by another name of it, or not."""
+    return 0.0 if text not in known else 1.0 if known[text].casefold() == text else _BY_NAME
 
 
 def _parts(ledger: LedgerPages, layout: Layout, name: str) -> str:

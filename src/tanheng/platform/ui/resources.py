@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
+from django.forms import DateField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from tanheng.core.errors import InputError
 from tanheng.platform.record.models import Version
+from tanheng.platform.ui.forms import DAYS as DAY_FORMATS
 from tanheng.platform.ui.forms import LedgerForm
 from tanheng.platform.ui.ledger import heading
 from tanheng.platform.ui.questions import Question, is_short, short_day, whole_day
@@ -177,6 +180,12 @@ class LedgerResource:
         return ()
 
     @classmethod
+    def identity_in(cls, data: Mapping[str, str]) -> tuple[str, ...]:
+        """Return by what a row finds its record; a day in whichever way it is written."""
+        days = days_of(cls.form)
+        return tuple(_day(data.get(name, "")) if name in days else data.get(name, "") for name in cls.key)
+
+    @classmethod
     def identity(cls, version: Version) -> tuple[str, ...]:
         """Return by what a row finds this record."""
         return tuple(str(getattr(version, name)) for name in cls.key)
@@ -218,6 +227,14 @@ def _figures(form: type[LedgerForm]) -> frozenset[str]:
     names = [field.name for field in dataclasses.fields(form.content_type)]
     kinds = ("DecimalField", "IntegerField", "PositiveIntegerField", "PositiveSmallIntegerField", "FloatField")
     return days_of(form) | {name for name in names if _type(form, name) in kinds}
+
+
+def _day(text: str) -> str:
+    """Return a day as records have it; what is none as it is, for the form to refuse."""
+    try:
+        return str(DateField(input_formats=DAY_FORMATS).clean(text))
+    except ValidationError:
+        return text
 
 
 def _type(form: type[LedgerForm], name: str) -> str:
