@@ -179,6 +179,7 @@ def test_a_range_in_one_cell_is_kept_as_written_too() -> None:
         ("120t", None, "120", "t"),
         ("220g", None, "220", "g"),
         ("0-100", "0", "100", ""),
+        ("（０．５～１．６）ＭＰａ", "0.5", "1.6", "MPa"),
     ],
 )
 def test_a_range_is_read_with_its_ends_in_order(written: str, low: str | None, high: str, unit: str) -> None:

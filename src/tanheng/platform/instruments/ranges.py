@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tanheng.platform.ui.resources import narrow
+
 _NUMBER = r"[-+−]?\d{1,12}(?:\.\d{1,6})?"
 _UNIT = r"(?:[^\W\d_]|[℃°%‰])(?:[^\W\d_]|[℃°%‰²³/·]|(?<=m)[23]){0,19}"
 _PAIR = re.compile(rf"[(（]?\s*({_NUMBER})\s*({_UNIT})?\s*(?:~|～|-|−|—|–|至|\.\.\.?|…)\s*({_NUMBER})\s*[)）]?\s*({_UNIT})?")
@@ -41,7 +43,7 @@ def parse(text: str) -> Range | None:
     >>> parse("120t").low is None, parse("300/5A"), parse("室温～300℃")
     (True, None, None)
     """
-    said = text.strip()
+    said = narrow(text)
     found = _PAIR.fullmatch(said)
     if found is None:
         capacity = _CAPACITY.fullmatch(said)
