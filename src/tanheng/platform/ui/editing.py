@@ -21,7 +21,9 @@ from tanheng.platform.ui.kept_file import KeptFile
 from tanheng.platform.ui.language import text_of
 from tanheng.platform.ui.ledger import title_of
 from tanheng.platform.ui.listing import LedgerPage
-from tanheng.platform.ui.words import Words
+from tanheng.platform.ui.words import Words, said_by
+
+_SHORT = 200  # characters of a text that a link carries over into the form
 
 
 class EditPage(LedgerPage):
@@ -34,8 +36,7 @@ class EditPage(LedgerPage):
         require(self.actor, self.ledger.write, self.plant.pk)
         record = self.record(subject)
         form = self.form(None, record)
-        if record is None:
-            form.initial = {**form.initial, **_preset(request, form)}
+        form.initial = {**form.initial, **_preset(request, form)}
         return self._page(form, record)
 
     def post(self, request: HttpRequest, subject: uuid.UUID | None = None) -> HttpResponse:
@@ -106,18 +107,33 @@ class EditPage(LedgerPage):
         return self.show(values, status=400 if form.errors else 200)
 
     def _stale(self, form: LedgerForm, record: Version) -> HttpResponse:
-        """Return what was typed beside what somebody else has saved meanwhile."""
-        words = Words(self, self.ledger, [record])
-        rows = []
+        """Return what was changed in the form beside what somebody else has saved meanwhile."""
+        versions = self.ledger.reads.history(self.actor, self.ledger.model, self.plant, record.subject)
+        opened = next((one for one in versions if one.version == form.cleaned_data["seen"]), record)
+        words = Words(self, self.ledger, [record, opened])
+        said, rows, kept = said_by(opened), [], {"set-reason": form.cleaned_data.get("reason", "")}
         for field in words.fields(record):
-            typed = words.text(field.name, form.cleaned_data.get(field.name))
-            rows.append({"heading": field.heading, "now": field.text, "typed": typed, "differs": typed != field.text})
+            before, typed = (words.text(field.name, one.get(field.name)) for one in (said, form.cleaned_data))
+            mine, theirs = typed != before, field.text != before
+            rows.append(
+                {
+                    "heading": field.heading,
+                    "now": field.text,
+                    "typed": typed,
+                    "mine": mine,
+                    "differs": mine and typed != field.text,
+                }
+            )
+            if mine and not theirs and field.name not in self.ledger.form.attached:
+                kept[f"set-{field.name}"] = str(form.data.get(field.name, ""))
         values = {
             "title": title_of(self.ledger, record),
             "record": record,
             "rows": rows,
             "reason": form.cleaned_data.get("reason", ""),
-            "edit": self.link("edit", subject=record.subject),
+            "edit": self.link(
+                "edit", subject=record.subject, query={name: text for name, text in kept.items() if len(text) <= _SHORT}
+            ),
             "detail": self.link("detail", subject=record.subject),
         }
         return self.show(values, template="ui/ledger/stale.html", status=409)
@@ -137,7 +153,7 @@ def _check_while_typing(form: LedgerForm, address: str) -> None:
 
 def _preset(request: HttpRequest, form: LedgerForm) -> dict[str, object]:
     """Return what a link to the form fills in: ``?set-instrument=…``."""
-    return {name: request.GET[f"set-{name}"] for name in form.content_names if f"set-{name}" in request.GET}
+    return {name: request.GET[f"set-{name}"] for name in form.fields if f"set-{name}" in request.GET and name != "seen"}
 
 
 class CheckField(EditPage):
