@@ -42,7 +42,7 @@ def test_a_narrow_table_is_printed_on_a4_one_page_wide_with_its_head_on_each() -
     assert page.oddHeader.center.text == "&A"
 
 
-def test_a_table_too_wide_to_be_read_on_one_page_is_not_shrunk() -> None:
+def test_a_table_too_wide_to_be_read_on_one_page_takes_two_beside_each_other() -> None:
     page = page_of([f"列{number}" for number in range(20)], ["很长的说明" * 10] * 20)
     assert int(page.page_setup.paperSize) == 8
-    assert not (page.sheet_properties.pageSetUpPr and page.sheet_properties.pageSetUpPr.fitToPage)
+    assert page.page_setup.fitToWidth == 2  # 20 columns of 36 letters; 440 letters a page

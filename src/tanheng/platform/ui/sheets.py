@@ -25,7 +25,7 @@ _LONGEST_LIST = 255  # of the words that Excel offers in a cell
 _MEASURED = 500  # rows that say how wide a column is
 _NARROWEST, _WIDEST = 8, 36  # letters
 _A3, _A4 = 8, 9  # Excel's numbers of the papers
-_FITS_A4, _FITS_A3 = 220, 480  # letters that can still be read when a sheet is scaled to the paper's width
+_FITS_A4, _FITS_A3 = 220, 440  # letters across a page: beyond them a line of the sheet would be under five points
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,7 @@ def _lay_out(page: Any, sheet: Sheet, wrapped: Any) -> None:  # Any: xlsxwriter 
         page.set_column(column, column, width, wrapped)
     page.set_landscape()
     page.set_paper(_A4 if sum(widths) <= _FITS_A4 else _A3)
-    if sum(widths) <= _FITS_A3:
-        page.fit_to_pages(1, 0)
+    page.fit_to_pages(-(-sum(widths) // _FITS_A3), 0)
     page.repeat_rows(0)
     page.hide_gridlines(0)  # they are printed
     page.set_header("&C&A")
