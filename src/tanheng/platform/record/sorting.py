@@ -54,6 +54,7 @@ def needs_key(text: str) -> bool:
     return not text.isascii()
 
 
+@functools.cache
 def columns(model: type[models.Model]) -> tuple[str, ...]:
     """Return the columns of a ledger that are put in order by keys: free text, and neither codes nor words of a list."""
     own = {field.name for field in Version._meta.get_fields()} | {"code"}  # codes are compared as they stand
