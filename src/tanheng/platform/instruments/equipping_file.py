@@ -25,6 +25,7 @@ from tanheng.platform.instruments.equipping import (
 )
 from tanheng.platform.record.models import Plant
 from tanheng.platform.ui import sheets
+from tanheng.platform.ui.naming import called
 from tanheng.platform.ui.sheets import Sheet
 from tanheng.standards import load_pack
 
@@ -191,7 +192,7 @@ def _point_rows(counted: Counted, lang: str) -> Iterator[list[object]]:
 
 def _about(plant: Plant, wanted: Asked, counted: Counted) -> Sheet:
     rows = [
-        (_("Plant"), plant.name_zh),
+        (_("Plant"), called(plant.name_zh, plant.name_en)),
         (_("Day"), wanted.on),
         (_("Rule set"), str(RULE_SET_WORDS[wanted.rule_set])),
         (_("Edition of GB 17167"), wanted.edition),

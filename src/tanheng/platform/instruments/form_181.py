@@ -22,6 +22,7 @@ from tanheng.platform.instruments.lines import Line, Lines, lines
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
 from tanheng.platform.ui.language import language
+from tanheng.platform.ui.naming import called
 from tanheng.platform.ui.sheets import Sheet, workbook
 from tanheng.standards import ParameterValue, load_pack
 
@@ -220,7 +221,7 @@ def _about(plant: Plant, found: Rates, ledger: Lines) -> Sheet:
     kept, scrapped = ledger.without_scrapped()
     left = sorted(line.row.code for line in kept if not {point.code for point in line.points} & energy)
     said = [
-        (_both("企业", "Plant"), plant.name_zh),
+        (_both("企业", "Plant"), called(plant.name_zh, plant.name_en)),
         (_both("日期", "Day"), found.on.isoformat()),
         (_both("依据", "Basis"), f"GB 17167-{edition} {held}".strip()),
         (_both("未列出：不在能源计量点上的器具", "Left out: instruments at no point of an energy"), ", ".join(left)),

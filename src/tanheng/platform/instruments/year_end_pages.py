@@ -21,6 +21,7 @@ from tanheng.platform.instruments.schemas.year_end_1 import FrozenRow
 from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import text_of
+from tanheng.platform.ui.naming import called
 from tanheng.platform.ui.sheets import Sheet, workbook
 
 HEADS: Mapping[str, Words] = {
@@ -153,7 +154,7 @@ class YearEndFile(Page):
         )
         differing = Sheet(name=_("Differences"), heads=self._heads(), rows=self._differences(row))
         said = [
-            (_("Plant"), self.plant.name_zh),
+            (_("Plant"), called(self.plant.name_zh, self.plant.name_en)),
             (_("Frozen on"), row.frozen_on),
             (_("Confirmed on"), row.confirmed_on),
             (_("Digest of the rows"), row.digest),
