@@ -5,27 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tanheng.platform.accounts.roles import Role
-from tanheng.platform.database.configuration import Login
 from tanheng.platform.database.scope import all_plants, scope
-from tanheng.platform.instruments import demonstration
 from tanheng.platform.plant import services, template
 from tanheng.platform.plant.models import Line
 from tanheng.platform.plant.schemas import line_1
 from tanheng.platform.plant.services import building
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
-from tanheng.platform.testing import using
 
 pytestmark = pytest.mark.browser
 SYSTEM = Actor.system("tests")
-EXAMPLE = Path(__file__).parents[2] / "examples" / "hubei-5000tpd"
 
 
 @pytest.fixture
@@ -52,14 +47,6 @@ def network(plant: Plant) -> Plant:
     return plant
 
 
-@pytest.fixture
-def metered(example: Plant, database: str) -> Plant:
-    """Return the plant of the demonstration with its network, its instruments and their certificates."""
-    with using(Login.OWNER, database):
-        demonstration.load(EXAMPLE / "metering", example)
-    return example
-
-
 def test_a_point_is_reached_from_its_row_and_a_change_is_tried(
     visit: Callable[..., Page], session_of: Callable[..., Client], network: Plant
 ) -> None:
@@ -82,35 +69,16 @@ def test_the_pages_are_drawn(
     width: int,
     visit: Callable[..., Page],
     session_of: Callable[..., Client],
-    metered: Plant,
+    example: Plant,
     picture: Callable[[Page, str], None],
 ) -> None:
-    page = visit(width=width, session=session_of(Role.METROLOGIST, at=metered))
+    page = visit(width=width, session=session_of(Role.METROLOGIST, at=example))
     for name in ("", "history/", "what-if/"):
         answer = page.goto(f"/equipping-rate/{name}")
         assert answer is not None
         assert answer.status == 200
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         picture(page, f"equipping-{name.strip('/') or 'rate'}")
-
-
-@pytest.mark.parametrize("width", [1280, 1920])
-def test_the_pages_are_drawn_in_english(
-    width: int,
-    visit: Callable[..., Page],
-    session_of: Callable[..., Client],
-    metered: Plant,
-    picture: Callable[[Page, str], None],
-) -> None:
-    client = session_of(Role.METROLOGIST, at=metered)
-    client.cookies["django_language"] = "en"
-    page = visit(width=width, session=client)
-    for name in ("equipping-rate/", "equipping-rate/history/", "equipping-rate/what-if/", "metering-network/", "certificates/"):
-        answer = page.goto(f"/{name}")
-        assert answer is not None
-        assert answer.status == 200
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        picture(page, f"english-{name.strip('/').replace('/', '-')}")
 
 
 def test_a_cure_is_tried_with_one_click_and_a_line_taken_away(

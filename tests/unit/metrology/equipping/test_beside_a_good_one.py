@@ -151,9 +151,15 @@ def test_a_chain_that_lacks_a_part_is_not_drawn_as_equipped(make: Makers, held: 
     assert shown(make, held, register) == ("short", "tag.chain_part")
 
 
+# One that does not count says nothing of when the point is due.
 @pytest.mark.parametrize(
     ("bad", "expected"),
-    [({"valid_to": OVER}, ("valid", "tag.beside")), ({}, ("valid", "")), ({"valid_to": SOON}, ("due_soon", "tag.due_soon"))],
+    [
+        ({"valid_to": OVER}, ("valid", "tag.beside")),
+        ({}, ("valid", "")),
+        ({"valid_to": SOON}, ("due_soon", "tag.due_soon")),
+        ({"valid_to": SOON, "accuracy_class": "2.0"}, ("valid", "")),
+    ],
 )
 def test_the_drawing_remarks_what_stands_beside(
     make: Makers, held: Rules, bad: dict[str, Any], expected: tuple[str, str]

@@ -141,6 +141,12 @@ def test_nothing_is_remarked_where_there_is_nothing_to_remark(
     assert not [note for note in notes if note[0] == "not_as_system"]
 
 
+def test_parts_are_not_compared_with_a_class_of_another_kind(make: Makers, held: Rules) -> None:
+    # Clinker sold: truck and rail scales Ⅲ; the parts of a belt scale state numbers.
+    register = weigher(make, ["belt_scale"], ("0.2", "0.2", "0.5"))
+    assert said(count(make, held, register, parameter="clinker_sold")) == ([], [("class_not_comparable", "0.2, 0.2, 0.5", "Ⅲ")])
+
+
 # The row of electricity is the meter's: its transformers do not add to its class (0.5S, 0.2, 0.2 would come to 0.574).
 def test_a_meter_behind_transformers_is_judged_by_its_parts_alone(make: Makers, held: Rules) -> None:
     roles = {"M": "meter", "T": "current_transformer", "V": "voltage_transformer"}
