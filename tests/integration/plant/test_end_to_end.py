@@ -25,6 +25,7 @@ from tanheng.core.batch import Quality
 from tanheng.core.period import Span
 from tanheng.edge.clock import ScaledClock
 from tanheng.edge.configuration import parse
+from tanheng.edge.outbox import Gauge
 from tanheng.edge.terminal import Terminal
 from tanheng.lake import Engine, Query, Register
 from tanheng.simulator import PlantRun, generate, load
@@ -82,9 +83,10 @@ async def play(run: PlantRun, folder: Path, engine: Engine) -> Receiver:
         await until(lambda: every_register_is_read(run, receiver))
         await player.play(clock)
         await until(lambda: all(logger.waiting == 0 for logger in player.servers.values() if isinstance(logger, Logger)))
-        sealed = terminal.spool.gauge().last_sequence
-        await until(lambda: terminal.spool.gauge().last_sequence >= sealed + 3)  # the last of them were read after the end
-        await until(lambda: terminal.spool.gauge().waiting == 0)
+        sealed = (await gauge(terminal)).last_sequence
+        async with asyncio.timeout(120):
+            while (now := await gauge(terminal)).waiting or now.last_sequence < sealed + 3:  # the last were read after the end
+                await asyncio.sleep(0.1)
         verify(list(receiver.envelopes()), record)
     finally:
         terminal.stop()
@@ -93,6 +95,11 @@ async def play(run: PlantRun, folder: Path, engine: Engine) -> Receiver:
         await player.stop()
         await asyncio.to_thread(server.stop)
     return receiver
+
+
+async def gauge(terminal: Terminal) -> Gauge:
+    """Read the terminal's buffer where it is written, so that nothing half is seen."""
+    return await terminal.disk.run(terminal.spool.gauge)
 
 
 def verify(sealed: list[bytes], record: KeyRecord) -> None:
@@ -212,7 +219,12 @@ async def test_our_terminal_holds_every_check_of_the_conformance_kit(tmp_path: P
     playing = asyncio.create_task(player.play(clock))
     try:
         await until(lambda: server.receiver.stored() >= 30 and len(arrived.arrivals) > 20, seconds=60)
-        stored = await asyncio.to_thread(lambda: list(server.receiver.envelopes()))
+        last = (await gauge(terminal)).last_sequence  # what is sealed later may arrive before its predecessor
+        stored: dict[int, bytes] = {}
+        async with asyncio.timeout(60):
+            while not stored.keys() >= set(range(1, last + 1)):
+                found = await asyncio.to_thread(lambda: list(server.receiver.envelopes()))
+                stored = {open_envelope(data, lambda _: record).batch.sequence: data for data in found}
     finally:
         playing.cancel()
         terminal.stop()
@@ -220,5 +232,6 @@ async def test_our_terminal_holds_every_check_of_the_conformance_kit(tmp_path: P
             await running
         await player.stop()
         await asyncio.to_thread(server.stop)
-    checks = conformance_terminal.judge(arrived, stored, key=record, wanted=30)
+    whole = [stored[sequence] for sequence in range(1, last + 1)]
+    checks = conformance_terminal.judge(arrived, whole, key=record, wanted=30)
     assert [check for check in checks if not check.held] == []

@@ -90,9 +90,9 @@ async def played(run: PlantRun, folder: Path, engine: Engine) -> Chain:
     running = asyncio.create_task(terminal.run())
     try:
         await player.play(clock)
-        last = terminal.spool.last_sequence()
+        last = (await terminal.disk.run(terminal.spool.gauge)).last_sequence
         async with asyncio.timeout(60):
-            while terminal.spool.last_sequence() < last + 3 or terminal.spool.gauge().waiting:
+            while (now := await terminal.disk.run(terminal.spool.gauge)).waiting or now.last_sequence < last + 3:
                 await asyncio.sleep(0.05)
         sealed = sorted(receiver.envelopes(), key=lambda data: open_envelope(data, lambda _: record).batch.sequence)
     finally:
