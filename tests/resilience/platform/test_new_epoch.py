@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
 import os
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -74,13 +76,30 @@ class SetBack:
     note: Path
     secrets: dict[str, str]
 
-    def run(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        return tanheng(self.data, "-m", "tanheng", "log", *words, said=said)
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return tanheng(self.data, "-m", "tanheng", "log", *words)
 
     def begin(self, *names: str, password: str = PASSWORD, sure: str = "y") -> subprocess.CompletedProcess[str]:
-        persons = "".join(f"{name}\n{password}\n{self.code(name, later)}\n" for later, name in enumerate(names))
         words = ("--checkpoint", str(self.note), "--missing", "entries 3 and 4", "--reason", "disk lost")
-        return self.run("epoch", "begin", "plant-1", *words, "--data", str(self.data), said=f"{persons}{sure}\n")
+        command = [sys.executable, "-m", "tanheng", "log", "epoch", "begin", "plant-1", *words, "--data", str(self.data)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, env=environment(self.data)
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert process.stderr is not None
+            seen = b""
+            for later, name in enumerate(names):
+                _write(process.stdin, f"{name}\n{password}\n")
+                while seen.count(b"Code of the second factor") <= later and (more := os.read(process.stderr.fileno(), 4096)):
+                    seen += more
+                _write(process.stdin, f"{self.code(name, later)}\n")  # when it is asked for: it does not last
+            _write(process.stdin, f"{sure}\n")
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            said, seen = process.stdout.read(), seen + process.stderr.read()
+        return subprocess.CompletedProcess(command, process.returncode, said.decode(), seen.decode())
 
     def code(self, name: str, later: int) -> str:
         """Return the code of this half minute, or of the next one: a code is good once, and for a little while."""
@@ -94,18 +113,29 @@ def totp(secret: str, counter: int) -> str:
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
-def tanheng(data: Path, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    """Run Python without a terminal, so that what is asked is read from the standard input."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
+def tanheng(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python without a terminal."""
     return subprocess.run(
         [sys.executable, *words],
-        input=said,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
         start_new_session=True,
-        env={**environment, "LC_ALL": "en_US.UTF-8", "TANHENG_DATA": str(data), "PYTHONWARNINGS": "ignore"},
+        env=environment(data),
     )
+
+
+def environment(data: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
+    return {**kept, "LC_ALL": "en_US.UTF-8", "TANHENG_DATA": str(data), "PYTHONWARNINGS": "ignore"}
+
+
+def _write(pipe: IO[bytes], text: str) -> None:
+    """Write to a program that may have ended already."""
+    with contextlib.suppress(BrokenPipeError):
+        pipe.write(text.encode())
+        pipe.flush()
 
 
 @pytest.fixture(scope="module")
