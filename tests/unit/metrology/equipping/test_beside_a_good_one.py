@@ -239,3 +239,29 @@ def test_drawing_and_rate_never_differ(register: Register, on: datetime.date, pa
     standing = drawn(counted, kept, on).standing
     assert (standing in (Standing.VALID, Standing.DUE_SOON)) is counted.is_equipped
     assert (standing is Standing.MISSING) is (not counted.is_equipped and not counted.is_installed)
+
+
+def test_only_what_breaks_traceability_is_told_and_in_order_of_codes(make: Makers, held: Rules) -> None:
+    codes = ("GOOD-2", "GOOD-1", "BAD-2", "BAD-1")
+    bad: dict[str, Any] = {"valid_to": OVER, "accuracy_class": "2.0"}
+    register = make.register(
+        instruments=[make.instrument(code) for code in codes],
+        certificates=[make.certificate(code, **(bad if code.startswith("BAD") else {})) for code in codes],
+    )
+    there = tuple(Installation(instrument=code, point="P", start=BEGUN) for code in codes)
+    found = beside(rates(make.network(make.point("P")), replace(register, installations=there), held, on=make.today))
+    assert [(one.item, one.good) for one in found] == [(code, ("GOOD-1", "GOOD-2")) for code in ("BAD-1", "BAD-2")]
+    assert [[reason.why.value for reason in one.reasons] for one in found] == [["overdue"], ["overdue"]]  # and not the class
+
+
+def test_what_does_not_count_is_neither_remarked_nor_shared(make: Makers, held: Rules) -> None:
+    # BAD comes before GOOD, meters R too, and states no class: nothing of that is said of a point that counts.
+    register = two(make, valid_to=OVER, accuracy_class="")
+    more = (("GOOD", "Q"), ("BAD", "R"))
+    there = tuple(Installation(instrument=code, point=point, start=BEGUN) for code, point in more)
+    register = replace(register, installations=(*register.installations, *there))
+    points = [make.point(code) for code in ("P", "Q", "R")]
+    counted = rates(make.network(*points), register, held, on=make.today).points
+    assert [(note.remark.value, note.item, note.others) for note in counted["P"].notes] == [("shared", "GOOD", ("Q",))]
+    assert counted["P"].shared_with == ("Q",)
+    assert [note.remark.value for note in counted["R"].notes] == ["class_not_stated"]  # where it is a gap, it is said
