@@ -230,11 +230,14 @@ def test_the_pages_of_the_instruments_are_drawn(
 
 
 def clock(plant: Plant, database: str, day: str) -> None:
-    """Set the plant's clock to a day: a demonstration may run on a simulated one."""
+    """Set the clock of the plant, entered in 2026, to a day: a demonstration may run on a simulated one."""
     with using(Login.OWNER, database), scope(all_plants()):
         now = Plant.objects.get(pk=plant.pk)
         ahead = (datetime.date.fromisoformat(day) - selectors.today(now)).days * 86_400_000
-        Plant.objects.filter(pk=plant.pk).update(demonstration=True, clock_offset_ms=now.clock_offset_ms + ahead)
+        founded = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+        Plant.objects.filter(pk=plant.pk).update(
+            demonstration=True, clock_offset_ms=now.clock_offset_ms + ahead, founded_at=founded
+        )
 
 
 @pytest.mark.usefixtures("stock")

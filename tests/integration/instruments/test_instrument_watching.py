@@ -113,10 +113,11 @@ def test_the_duty_of_december_opens_on_its_first_day(plant: Plant) -> None:
 
 
 def moved(plant: Plant, day: datetime.date) -> Plant:
-    """Return the plant as a demonstration whose clock shows noon of a day."""
+    """Return the plant as a demonstration that was entered in March 2026 and whose clock shows a day."""
     with scope(all_plants()):
         ahead = (day - selectors.today(plant)).days * 86_400_000
     plant.demonstration, plant.clock_offset_ms = True, ahead
+    plant.founded_at = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
     return plant
 
 

@@ -22,17 +22,20 @@ from tanheng.platform.testing import using
 Login = Callable[..., Client]
 Set = Callable[[str], None]
 DAY_MS = 86_400_000
+FOUNDED = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
 def clock(plant: Plant, database: str) -> Set:
-    """Return a function that sets the plant's clock to a day: a demonstration may run on a simulated one."""
+    """Return a function that sets the clock of the plant, entered in 2026, to a day, as a demonstration allows."""
 
     def set_to(day: str) -> None:
         with using(As.OWNER, database), scope(all_plants()):
             now = Plant.objects.get(pk=plant.pk)
             ahead = (datetime.date.fromisoformat(day) - selectors.today(now)).days * DAY_MS
-            Plant.objects.filter(pk=plant.pk).update(demonstration=True, clock_offset_ms=now.clock_offset_ms + ahead)
+            Plant.objects.filter(pk=plant.pk).update(
+                demonstration=True, clock_offset_ms=now.clock_offset_ms + ahead, founded_at=FOUNDED
+            )
         with scope(all_plants()):
             plant.refresh_from_db()
 
