@@ -77,27 +77,18 @@ async def test_a_device_that_comes_back_is_read_again(bench: Any, site: Any, wai
 async def test_a_dead_device_is_told_within_its_time_out_and_delays_nothing(
     name: str, benches: Any, site: Any, wait: Any, tmp_path: Any
 ) -> None:
-    """A driver that waits inside the loop holds it up at each of its attempts; a busy machine does so at some."""
     dead = benches[name](tmp_path)
     one = site(dead.device(), [dead.channel()])
-    longest: list[float] = []  # at each attempt
-
-    async def watch() -> None:
-        while True:
-            seen = time.monotonic()
-            await asyncio.sleep(0.01)
-            longest[-1] = max(longest[-1], time.monotonic() - seen)
-
-    longest.append(0.0)
-    watching = asyncio.create_task(watch())
+    started = time.monotonic()
     one.start()
-    for attempt in range(1, 5):
-        await wait(lambda attempt=attempt: one.supervisor.health.failures >= attempt, what=f"the end of attempt {attempt}")
-        longest.append(0.0)
-    watching.cancel()
+    longest, seen = 0.0, started
+    while one.supervisor.health.failures < 2 and time.monotonic() - started < 40:
+        await asyncio.sleep(0.01)
+        longest, seen = max(longest, time.monotonic() - seen), time.monotonic()
+    assert one.supervisor.health.failures >= 2
     assert one.supervisor.health.state is DeviceState.FAILING
     assert "d" in one.supervisor.health.fault
-    assert min(longest[:-1]) < 0.8  # less than the driver's time-out of a second
+    assert longest < 0.8  # the loop stayed free while the driver waited: less than its time-out of a second
     assert [event["kind"] for event in await one.events()] == ["device-lost"]
 
 

@@ -77,12 +77,12 @@ def listed(situation: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", row))
 
 
-def test_a_plant_is_loaded_once_within_twenty_seconds_of_work(database: str) -> None:
+def test_a_plant_is_loaded_once_within_twenty_seconds(database: str) -> None:
     with using(Login.OWNER, database):
         plant = operation.load(EXAMPLE)
-        start = time.process_time()  # what other programs take of the machine is not counted
+        start = time.perf_counter()
         demonstration.load(EXAMPLE / "metering", plant)
-        assert time.process_time() - start < 20
+        assert time.perf_counter() - start < 20
         assert demonstration.load(EXAMPLE / "metering", plant) == 0
 
 

@@ -77,12 +77,12 @@ def survive(folder: Path, engine: Engine, forks: Forks, kills: int) -> None:
 
 
 def compare(folder: Path, engine: Engine, acknowledged: int) -> None:
-    started = time.process_time()
+    started = time.monotonic()
     journal = FileJournal(folder / "journal.sqlite")
     lake = open_plant(folder / "lake", "plant-1", engine=engine)
     lake.tidy()
     drain(journal, lake)
-    assert time.process_time() - started < 10  # its own work, however busy the machine is
+    assert time.monotonic() - started < 10
     count = journal.length()
     journal.close()
     assert count > acknowledged > 0
