@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tanheng.core.period import PlantClock
 from tanheng.platform.errors import MissingError
@@ -38,9 +39,13 @@ class Reads:
     ----------
     permission : str
         Who lacks it at a plant sees nothing of it.
+    dated : mapping, optional
+        Of ledgers whose records say themselves from when until when they hold: the fields of the first day and of the first day
+        no more, the second empty where there is none.
     """
 
     permission: str
+    dated: Mapping[type[Version], tuple[str, str]] = field(default_factory=dict)
 
     def plants(self, actor: Actor) -> QuerySet[Plant]:
         """Return the plants at which the actor may read."""
@@ -68,7 +73,14 @@ class Reads:
         RightsError
         """
         require(actor, self.permission, plant.pk)
-        found: QuerySet[V] = _rows(model, plant).on(on) if on is not None else _rows(model, plant).latest_versions()
+        rows = _rows(model, plant)
+        found: QuerySet[V]
+        if on is None:
+            found = rows.latest_versions()
+        elif model in self.dated:
+            found = rows.latest_versions().filter(_held(*self.dated[model], on))
+        else:
+            found = rows.on(on)
         return found
 
     def one(self, actor: Actor, model: type[V], plant: Plant, subject: uuid.UUID) -> V:
@@ -97,6 +109,11 @@ class Reads:
         if not found:
             raise MissingError("platform.record.missing", type=model.TYPE, subject=subject)
         return found
+
+
+def _held(start: str, end: str, day: datetime.date) -> Q:
+    begun = Q(**{f"{start}__lte": day})
+    return begun & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": day})) if end else begun
 
 
 def _rows(model: type[Version], plant: Plant) -> Any:  # Any: heirs of Version have the same manager
