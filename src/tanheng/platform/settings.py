@@ -188,6 +188,8 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 ) + (f" {OIDC.origin}" if OIDC is not None else "")
 
+LINK_COMMAND = os.environ.get("TANHENG_LINK_COMMAND", "")  # of a demonstration: what prints a new one-time link
+
 MAIL_ENABLED: bool = bool(os.environ.get("TANHENG_MAIL_URL"))
 globals().update(mail_settings(os.environ.get("TANHENG_MAIL_URL", "")))
 

@@ -63,6 +63,7 @@ OPEN = {
     "health": "for a supervisor of processes",
     "metrics": "to this machine, or with a token",
     "authority": "a certificate, to be trusted before anybody logs in",
+    "favicon": "a drawing",
     "theme": "a cookie",
     "set_language": "a cookie",
     "join": "the secret in the address is the right",

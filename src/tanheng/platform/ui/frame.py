@@ -15,6 +15,7 @@ from django.views import View
 
 from tanheng import __version__
 from tanheng.core.errors import InputError, TanhengError
+from tanheng.platform.accounts.selectors import has_administrator
 from tanheng.platform.errors import ConflictError, MissingError, RightsError
 from tanheng.platform.record.actor import Actor, require
 from tanheng.platform.record.models import Plant
@@ -47,13 +48,20 @@ def context(request: HttpRequest) -> dict[str, Any]:  # Any: template context
         "version": __version__,
         "here": request.get_full_path(),
         "company_login": bool(settings.SOCIALACCOUNT_PROVIDERS),
+        "link_command": SimpleLazyObject(_link_command),
     }
     if actor is not None:
         chosen: Choices | None = getattr(request, "tanheng_choices", None)
         choices: Any = chosen or SimpleLazyObject(lambda: without_choice(actor))  # Any: the one stands for the other
         carry = chosen.carry if chosen is not None else ""
-        shown |= {"actor": actor, "choices": choices, "carry": carry, "menu": menu.shown(request.path)}
+        shown |= {"actor": actor, "choices": choices, "carry": carry}
+        shown["menu"] = SimpleLazyObject(lambda: menu.shown(request.path, actor, choices.plant))
     return shown
+
+
+def _link_command() -> str:
+    """Return what prints a new one-time link: of a demonstration, while nobody administers it."""
+    return "" if not settings.LINK_COMMAND or has_administrator() else str(settings.LINK_COMMAND)
 
 
 class Page(View):

@@ -1,14 +1,20 @@
-"""The menu: eleven chapters. An item whose page does not exist yet is shown and is no link."""
+"""The menu: eleven chapters, and of their pages those that the person may open.
+
+An item whose page does not exist yet is shown and is no link.
+"""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from tanheng.platform.record.actor import Actor
+from tanheng.platform.record.models import Plant
 
 
 @functools.lru_cache(maxsize=512)
@@ -18,6 +24,14 @@ def _address(route: str, urlconf: str | None) -> str:  # noqa: ARG001  # what th
         return reverse(route) if route else ""
     except NoReverseMatch:
         return ""
+
+
+@functools.lru_cache(maxsize=512)
+def _permission(route: str, urlconf: str | None) -> str:
+    """Return what the page of a route asks for at the plant, empty where it is open to everybody who is logged in."""
+    view = getattr(resolve(_address(route, urlconf), urlconf).func, "view_class", None)
+    ledger = getattr(view, "ledger", None)
+    return str(ledger.read if ledger is not None else getattr(view, "permission", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,16 @@ class Item:
     def address(self) -> str:
         """Return the address, empty while the page does not exist."""
         return _address(self.route, get_urlconf())
+
+    def open_to(self, actor: Actor, plant: Plant | None) -> bool:
+        """Tell whether the page answers this person at this plant; one that does not exist yet is kept from nobody."""
+        if not self.address or self.route == "overview":
+            return True
+        return plant is not None and _allowed(actor, _permission(self.route, get_urlconf()), plant)
+
+
+def _allowed(actor: Actor, permission: str, plant: Plant) -> bool:
+    return not permission or actor.may(permission, plant.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +174,11 @@ class Shown:
     items: tuple[tuple[Promise | str, str, bool], ...]
 
 
-def shown(path: str) -> list[Shown]:
-    """Return the menu of a request: each item's title, address and whether it is the present page."""
+def shown(path: str, actor: Actor, plant: Plant | None) -> list[Shown]:
+    """Return the menu of a request: of each item that is open to the actor title, address, whether it is the present page."""
     found = []
     for chapter in MENU:
-        items = tuple((item.title, item.address, _inside(path, item.address)) for item in chapter.items)
+        there = [item for item in chapter.items if item.open_to(actor, plant)]
+        items = tuple((item.title, item.address, _inside(path, item.address)) for item in there)
         found.append(Shown(chapter.title, chapter.holds(path), items))
     return found

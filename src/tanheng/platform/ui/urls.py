@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.templatetags.static import static
 from django.urls import path
+from django.views.generic import RedirectView
 
 from tanheng.platform.ui.overview import FoundPlant, Overview
 from tanheng.platform.ui.preferences import choose_theme
@@ -11,6 +13,7 @@ from tanheng.platform.ui.rule_sets import RuleSets
 from tanheng.platform.ui.system import AuditTrail, EvidenceLog, People
 
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url=static("ui/mark.svg")), name="favicon"),
     path("", Overview.as_view(), name="overview"),
     path("plants/new/", FoundPlant.as_view(), name="found-plant"),
     path("theme/", choose_theme, name="theme"),
