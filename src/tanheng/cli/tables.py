@@ -52,7 +52,7 @@ def summary(inventory: Inventory, lang: str) -> None:
     console = _console()
     plant = inventory.plant
     console.print(Text(plant.title[lang], style="bold"))
-    console.print(Text(f"{plant.periods[0]} … {plant.periods[-1]} · {inventory.book.title[lang]}"))
+    console.print(Text(f"{_stretch(plant.periods)} · {inventory.book.title[lang]}"))
     for boundary in inventory.boundaries[:1]:
         console.print(Text(boundary.title[lang]))
     if plant.constructed:
@@ -63,7 +63,7 @@ def summary(inventory: Inventory, lang: str) -> None:
     table.add_column(render("cli.column.figure", lang, {}), overflow="fold")
     wide = console.width >= WIDE
     if wide:
-        table.add_column("id", overflow="fold", style="dim")
+        table.add_column("id", no_wrap=True, style="dim")  # an id that is broken cannot be copied
     table.add_column(render("cli.column.value", lang, {}), justify="right", no_wrap=True)
     table.add_column(render("cli.column.unit", lang, {}), no_wrap=True)
     table.add_column(render("cli.column.check", lang, {}), no_wrap=True)
@@ -77,6 +77,12 @@ def summary(inventory: Inventory, lang: str) -> None:
                 table.add_row(*names, value_text(figure, lang), figure.unit, f"{mark} {certainty.figure(figure)}", style=style)
     console.print(table)
     _remarks(console, inventory, lang)
+
+
+def _stretch(periods: Sequence[object]) -> str:
+    """Return the first and the last period, or the one there is."""
+    first, last = str(periods[0]), str(periods[-1])
+    return first if first == last else f"{first} … {last}"
 
 
 def _remarks(console: Console, inventory: Inventory, lang: str) -> None:
