@@ -23,7 +23,8 @@ PUT_TOGETHER = {
     "accounting.notice.",  # what is allowed in a plant-year and hardly meant
     "cli.absence.",  # words of an Absence
     "cli.column.",  # heads of the tables
-    "cli.step.",  # steps of the progress bar
+    "cli.serve.",  # what tanheng serve says when it runs
+    "cli.step.",  # steps of the progress bar, and of a start
     "evidence.told.",  # what tanheng verify tells of a bundle
     "metrology.drawing.",  # labels of the drawings
     "folder.",  # faults of an input folder, raised without their area

@@ -23,9 +23,10 @@ def command(
 
     Example: tanheng demo --lang en
     """
+    lang = chosen_language(lang)
+    print(render("cli.demo.accounting", lang, {"count": len(EXAMPLES)}) + "\n", flush=True)
     from tanheng.standards import load_pack
 
-    lang = chosen_language(lang)
     pack = load_pack()
     for name in EXAMPLES:
         folder = examples / name
@@ -34,4 +35,4 @@ def command(
         _, inventory = account_folder(folder, pack)
         write_results(folder / "out", inventory, force=True, lang=lang)
         tables.summary(inventory, lang)
-        print(render("cli.demo.written", lang, {"path": folder / "out"}) + "\n")
+        print(render("cli.demo.written", lang, {"path": folder / "out"}) + "\n", flush=True)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("tanheng.cli.demo", "The first look: account both examples and show their tables."),
     "edge": ("tanheng.cli.edge", "The plant terminal: check, run, status."),
     "key": ("tanheng.cli.key", "Make, show and rotate keys."),
+    "link": ("tanheng.cli.link", "Print a new one-time link of the first administrator."),
     "log": ("tanheng.cli.log", "Verify a transparency log; check stored data against it."),
     "migrate": ("tanheng.cli.migrate", "Bring the database to this version's schema."),
     "note": ("tanheng.cli.note", "Verify a signed note."),

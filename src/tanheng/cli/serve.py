@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tanheng.cli.root import language
+from tanheng.core.messages import render
 
-_WORDS = {
-    "zh": {
-        "address": "碳衡已启动：",
-        "fingerprint": "证书颁发机构指纹（SHA-256，证书见 /ca.crt）：",
-        "link": "首位管理员的一次性链接（24 小时内有效，仅此一次）：",
-        "stop": "按 Ctrl-C 停止。",
-    },
-    "en": {
-        "address": "Tanheng is running at",
-        "fingerprint": "Fingerprint of its certificate authority (SHA-256; the certificate is at /ca.crt):",
-        "link": "One-time link of the first administrator (valid for 24 hours, works once):",
-        "stop": "Stop it with Ctrl-C.",
-    },
-}
+if TYPE_CHECKING:
+    from tanheng.platform.operation.serving import Started
+
+_RULE = "─" * 72
 
 
 def command(
@@ -36,15 +29,20 @@ def command(
     name: Annotated[list[str] | None, typer.Option(help="A further name under which browsers reach it; repeatable.")] = None,
     threads: Annotated[int, typer.Option(help="Requests answered at once.", min=1, max=256)] = 16,
     demo: Annotated[Path | None, typer.Option(help="Load the example plant of this folder as a demonstration.")] = None,
+    log: Annotated[
+        str, typer.Option(metavar="FILE", help="File of the log; - is standard error. Default -, with --demo <data>/serve.log.")
+    ] = "",
 ) -> None:
     """Run the platform: database, web and worker together.
 
     Example: tanheng serve --data /var/lib/tanheng --name carbon.plant.example
     """
+    if demo is not None:
+        _tell("database")
     from tanheng.platform.operation import logs, serving, setup
 
-    logs.configure()
     folder = setup.folder_of(data)
+    logs.go_to(_log_file(log or ("-" if demo is None else str(folder.serve_log))))
     default_host = "127.0.0.1" if http else "0.0.0.0"  # noqa: S104  # a server is reached from the plant's network
     how = serving.Serving(
         host=host or default_host,
@@ -55,8 +53,23 @@ def command(
         key=tls_key,
         names=tuple(name or ()),
         threads=threads,
+        link_command=_link_command(data) if demo is not None else "",
     )
-    serving.run(folder, how, _announce, (lambda: _load(demo)) if demo is not None else None)
+    if demo is None:
+        serving.run(folder, how, _announce, None)
+    else:
+        serving.run(folder, how, _announce_demonstration, lambda: _load(demo), _tell)
+
+
+def _log_file(named: str) -> Path | None:
+    return None if named == "-" else Path(named)
+
+
+def _link_command(data: Path | None) -> str:
+    """Return what a person types, in the folder this command was typed in, for a new one-time link."""
+    program = Path(sys.argv[0])
+    called = _short(program) if program.name == "tanheng" else "tanheng"
+    return f"{called} link" + (f" --data {data}" if data is not None else "")
 
 
 def _load(demo: Path) -> None:
@@ -67,14 +80,38 @@ def _load(demo: Path) -> None:
     metering.load(demo / "metering", demonstration.load(demo))
 
 
-def _announce(started: object) -> None:
-    from tanheng.platform.operation.serving import Started
+def _tell(step: str) -> None:
+    print(render(f"cli.step.{step}", language(), {}), flush=True)
 
-    assert isinstance(started, Started)
-    words = _WORDS[language()]
-    lines = [f"{words['address']} {started.address}"]
-    if started.fingerprint:
-        lines += [words["fingerprint"], f"  {started.fingerprint}"]
+
+def _announce(started: Started) -> None:
+    print("\n".join([*_where(started), _said("stop")]), flush=True)
+
+
+def _announce_demonstration(started: Started) -> None:
+    """Print what a newcomer needs next, in one block that nothing scrolls away."""
+    lines = ["", _RULE, *_where(started)]
+    lines.append(_said("open") if started.first_link else _said("log_in"))
     if started.first_link:
-        lines += [words["link"], f"  {started.first_link}"]
-    print("\n".join([*lines, words["stop"]]), flush=True)
+        lines.append(_said("again", command=started.link_command))
+    if started.log is not None:
+        lines.append(_said("log", path=_short(started.log)))
+    print("\n".join([*lines, _said("stop"), _RULE]), flush=True)
+
+
+def _where(started: Started) -> list[str]:
+    lines = [_said("address", address=started.address)]
+    if started.fingerprint:
+        lines += [_said("fingerprint"), f"  {started.fingerprint}"]
+    if started.first_link:
+        lines += [_said("link"), f"  {started.first_link}"]
+    return lines
+
+
+def _said(word: str, **fields: object) -> str:
+    return render(f"cli.serve.{word}", language(), fields)
+
+
+def _short(path: Path) -> str:
+    """Return a path as seen from where the command was typed."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

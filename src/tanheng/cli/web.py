@@ -23,17 +23,18 @@ def command(
 
     Example: tanheng web --behind-proxy --port 8000 --processes 2
     """
+    import logging
     import os
 
     from tanheng.platform.database.configuration import Login
     from tanheng.platform.errors import ServingError
     from tanheng.platform.operation import service_user, setup, web
-    from tanheng.platform.operation.serving import Serving
+    from tanheng.platform.operation.serving import SERVED, Serving
 
     Serving(host=host, port=port, plain=http).refuse_open_http()
     if not (http or behind_proxy) and (tls_cert is None or tls_key is None):
         raise ServingError("platform.serving.certificate", path=tls_cert or "-", reason="--tls-cert --tls-key")
-    user = service_user.chosen()
+    user = service_user.chosen(level=logging.INFO if SERVED in os.environ else logging.WARNING)
     service_user.hand_over(setup.folder_of(data), user)
     service_user.become(user)
     os.environ["TANHENG_SCHEME"] = "http" if http else "https"

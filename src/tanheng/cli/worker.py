@@ -18,19 +18,21 @@ def command(
 
     Example: tanheng worker --concurrency 8
     """
+    import logging
     import os
 
     from tanheng.platform.database.configuration import OWNER_URL, Login, is_external
     from tanheng.platform.operation import service_user, setup
+    from tanheng.platform.operation.serving import SERVED
 
-    user, folder = service_user.chosen(), setup.folder_of(data)
+    user = service_user.chosen(level=logging.INFO if SERVED in os.environ else logging.WARNING)  # said by tanheng serve
+    folder = setup.folder_of(data)
     service_user.hand_over(folder, user)
     service_user.become(user)
     setup.prepare_django(Login.APP)
     from tanheng.platform.database import schema
     from tanheng.platform.operation import worker
     from tanheng.platform.operation.daily_backup import DailyBackup
-    from tanheng.platform.operation.serving import SERVED
 
     schema.require_current()
     schema.refuse_powerful_login()

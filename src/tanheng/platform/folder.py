@@ -12,6 +12,8 @@
     ├── payloads/   packs of envelopes, one file a plant and day
     ├── lake/       segments of readings (Parquet)
     ├── static/     files of the pages, collected at the start
+    ├── address     under which the platform was last started
+    ├── serve.log   what a demonstration logs
     ├── backups/    archives of the daily backup, unless backup.json names another folder
     └── locks/      lock files of the commands
 """
@@ -99,6 +101,22 @@ class DataFolder:
     def locks(self) -> Path:
         """Lock files."""
         return self.root / "locks"
+
+    @property
+    def serve_log(self) -> Path:
+        """What a demonstration logs, beside a terminal that says little."""
+        return self.root / "serve.log"
+
+    def note_address(self, address: str) -> None:
+        """Write down under which address the platform is reached."""
+        write_whole(self.root / "address", address.encode("utf-8"))
+
+    def last_address(self) -> str:
+        """Return the address that was written down last, empty before the first start."""
+        try:
+            return (self.root / "address").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
 
     def prepare(self) -> None:
         """Make the folder and its parts where they are missing; a part that holds secrets is private to its owner.

@@ -28,6 +28,7 @@ class Platform:
         self.data = data
         self.port = 0
         self.link = ""
+        self.said: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, *options: str) -> None:
@@ -51,7 +52,9 @@ class Platform:
             command, stdout=subprocess.PIPE, stderr=self._log, text=True, env={**environment, "LC_ALL": "en_US.UTF-8"}
         )
         assert self._process.stdout is not None
+        self.said = []
         for line in self._process.stdout:
+            self.said.append(line.rstrip())
             self.link = (re.search(r"/join/\S+", line) or [self.link])[0]
             if "Ctrl-C" in line:
                 return

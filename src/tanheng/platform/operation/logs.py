@@ -1,12 +1,21 @@
-"""Structured logs: one JSON object a line on standard error, or words for a person at a terminal. Never a secret."""
+"""Structured logs: one JSON object a line on standard error, or words for a person at a terminal. Never a secret.
+
+Where ``TANHENG_LOG`` names a file, the objects go there, of this process and those it starts, and standard error says in words
+what is a warning or worse.
+"""
 
 from __future__ import annotations
 
 import datetime
 import json
 import logging
+import os
 import sys
+from pathlib import Path
 
+from tanheng.platform.errors import ServingError
+
+VARIABLE = "TANHENG_LOG"
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _SECRET = ("password", "secret", "token", "cookie", "authorization", "passphrase")
 
@@ -57,13 +66,52 @@ def configure(*, level: int = logging.INFO, as_json: bool | None = None) -> None
     as_json : bool, optional
         None: JSON unless standard error is a terminal.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
     structured = not sys.stderr.isatty() if as_json is None else as_json
     handler.setFormatter(JsonFormatter() if structured else TerminalFormatter())
+    file = _file()
+    if file is not None:
+        handler.setFormatter(TerminalFormatter())
+        handler.setLevel(logging.WARNING)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
-    root.addHandler(handler)
+        old.close()
+    for new in (handler, file):
+        if new is not None:
+            root.addHandler(new)
     root.setLevel(level)
-    for noisy in ("procrastinate", "axes", "django.request", "fontTools"):
+    for noisy in ("procrastinate", "axes", "fontTools"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # our own line has the status, and no link that is a right
+
+
+def go_to(path: Path | None) -> None:
+    """Set logging up for this process and those it starts, into a file, or on standard error.
+
+    Raises
+    ------
+    ServingError
+        The file cannot be written.
+    """
+    os.environ[VARIABLE] = str(path.absolute()) if path is not None else ""
+    configure()
+
+
+def file_of_the_log() -> Path | None:
+    """Return the file that the log goes into, None where it goes to standard error."""
+    named = os.environ.get(VARIABLE, "")
+    return Path(named) if named else None
+
+
+def _file() -> logging.Handler | None:
+    path = file_of_the_log()
+    if path is None:
+        return None
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640))  # not for everybody to read
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise ServingError("platform.serving.log", path=path, reason=error.strerror or error) from error
+    handler.setFormatter(JsonFormatter())
+    return handler

@@ -16,6 +16,8 @@ from tanheng.platform.operation import metrics
 from tanheng.platform.record import audit
 
 _log = logging.getLogger("tanheng.requests")
+_SECRET_PARTS = {"secret", "key"}
+"""Parts of an address that are a right by themselves: one-time links and links for a new password."""
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("tanheng_request", default="")
 
 
@@ -44,7 +46,7 @@ class RequestMiddleware:
             extra={
                 "request": name,
                 "method": request.method,
-                "path": request.path,
+                "path": _shown(request),
                 "status": answer.status_code,
                 "ms": round(seconds * 1000, 1),
             },
@@ -55,3 +57,9 @@ class RequestMiddleware:
         if not request.path.startswith("/static/"):
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+
+def _shown(request: HttpRequest) -> str:
+    """Return the address as the log may have it: of one that carries a secret, only its pattern."""
+    found = request.resolver_match
+    return f"/{found.route}" if found is not None and _SECRET_PARTS & found.kwargs.keys() else request.path

@@ -31,8 +31,13 @@ _FILES = (PASSPHRASE_VARIABLE, oidc_file.VARIABLE, "TANHENG_METRICS_TOKEN_FILE")
 _PROBE = "import sys, tanheng.platform.folder\nfor path in sys.argv[1:]:\n    open(path, 'rb').close()\n"
 
 
-def chosen() -> ServerUser:
+def chosen(*, level: int = logging.WARNING) -> ServerUser:
     """Return whom web and worker run as: ourselves; for root the system user, when that one can read the program.
+
+    Parameters
+    ----------
+    level : int
+        How loudly it is said that they stay root.
 
     Raises
     ------
@@ -43,7 +48,7 @@ def chosen() -> ServerUser:
     if not user.drop:
         return user
     if not _may(user):
-        _log.warning("web and worker stay root: the system user cannot read the program", extra={"user": SYSTEM_USER})
+        _log.log(level, "web and worker stay root: the system user cannot read the program", extra={"user": SYSTEM_USER})
         return ServerUser(os.geteuid(), os.getegid(), drop=False)
     for variable in _FILES:
         path = os.environ.get(variable, "")
@@ -74,6 +79,8 @@ def hand_over(folder: DataFolder, user: ServerUser) -> None:
             _log.warning("a part of the data folder is a link; it is left as it is", extra={"path": str(part)})
             continue
         _own(part, user)
+    if folder.serve_log.is_file() and not folder.serve_log.is_symlink():
+        os.chown(folder.serve_log, user.uid, user.gid)
     _let_in(folder.secrets, _SECRETS, user)
     _let_in(folder.tls, _TLS, user)
 

@@ -26,7 +26,7 @@ from tanheng.platform.database.configuration import LOGIN, Login, is_external
 from tanheng.platform.database.embedded import EmbeddedServer
 from tanheng.platform.errors import ServingError
 from tanheng.platform.folder import DataFolder
-from tanheng.platform.operation import certificates, service_user, setup
+from tanheng.platform.operation import certificates, logs, service_user, setup
 from tanheng.platform.operation.certificates import ServerCertificate
 from tanheng.platform.operation.daily_backup import DailyBackup
 from tanheng.platform.operation.supervision import Child
@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 HOPELESS = 6
 SERVED = "TANHENG_SERVED"
 """Tells a worker that ``tanheng serve`` runs it, and makes the daily backup."""
+LINK_COMMAND = "TANHENG_LINK_COMMAND"
+"""Tells the web process of a demonstration what prints a new one-time link."""
 _LOW_PORTS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 CHECK_CERTIFICATE_EVERY = 3600.0
 
@@ -52,6 +54,8 @@ class Serving:
         HTTP to a proxy of the plant's own, which speaks HTTPS and says so in ``X-Forwarded-Proto`` and ``X-Forwarded-For``.
     names : tuple of str
         Further names under which browsers reach it.
+    link_command : str
+        Of a demonstration: what prints a new one-time link; the page for logging in names it while nobody administers.
     """
 
     host: str = "0.0.0.0"  # noqa: S104  # a server is reached from the plant's network
@@ -62,6 +66,7 @@ class Serving:
     key: Path | None = None
     names: tuple[str, ...] = ()
     threads: int = 16
+    link_command: str = ""
 
     def refuse_open_http(self) -> None:
         """Refuse plain HTTP on an address that others reach.
@@ -95,6 +100,9 @@ class Started:
     first_link: str | None
     renew: Callable[[], bool]
     """Renews the server certificate when its end is near, and has the web process take it; tells whether it did."""
+    log: Path | None = None
+    """File of the log; None for standard error."""
+    link_command: str = ""
 
 
 def _is_loopback(host: str) -> bool:
@@ -105,17 +113,24 @@ def _is_loopback(host: str) -> bool:
 
 
 @contextmanager
-def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] | None = None) -> Iterator[Started]:
+def running(
+    folder: DataFolder,
+    serving: Serving,
+    prepare: Callable[[], object] | None = None,
+    tell: Callable[[str], None] = lambda _step: None,
+) -> Iterator[Started]:
     """Run the platform for the duration of the block.
 
     Parameters
     ----------
     prepare : callable, optional
         Called with Django ready as the owner, before anybody can connect: the demonstration's data.
+    tell : callable, optional
+        Told each step when it begins: tables, example, web.
     """
     serving.refuse_open_http()
     _refuse_taken_port(serving)
-    user = service_user.chosen()
+    user = service_user.chosen(level=logging.INFO if serving.link_command else logging.WARNING)
     _refuse_low_port(serving, user)
     lock = ServerLock(folder)
     lock.take()
@@ -125,10 +140,12 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
     try:
         if server is not None:
             server.start()
-        first = _prepare_database(prepare)
+        first = _prepare_database(prepare, tell)
         certificate = service_user.readable(folder, _certificate(folder, serving), user)
         environment = _environment(serving, certificate)
         service_user.hand_over(folder, user)
+        folder.note_address(serving.shown)
+        tell("web")
         children = _children(serving, certificate, environment, user)
         for child in children:
             child.start()
@@ -136,7 +153,8 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
         daily.start()
         link = f"{serving.shown}/join/{first}" if first else None
         renew = functools.partial(_renew, folder, serving, children, user)
-        yield Started(serving.shown, certificate.fingerprint if certificate else None, link, renew)
+        fingerprint = certificate.fingerprint if certificate else None
+        yield Started(serving.shown, fingerprint, link, renew, logs.file_of_the_log(), serving.link_command)
     finally:
         if daily.ident is not None:
             daily.stop()
@@ -147,19 +165,23 @@ def running(folder: DataFolder, serving: Serving, prepare: Callable[[], object] 
 
 
 def run(
-    folder: DataFolder, serving: Serving, announce: Callable[[Started], None], prepare: Callable[[], object] | None
+    folder: DataFolder,
+    serving: Serving,
+    announce: Callable[[Started], None],
+    prepare: Callable[[], object] | None,
+    tell: Callable[[str], None] = lambda _step: None,
 ) -> None:
     """Run the platform until SIGINT or SIGTERM."""
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ending.set())
-    with running(folder, serving, prepare) as started:
+    with running(folder, serving, prepare, tell) as started:
         announce(started)
         while not ending.wait(CHECK_CERTIFICATE_EVERY):
             started.renew()
 
 
-def _prepare_database(prepare: Callable[[], object] | None) -> str | None:
+def _prepare_database(prepare: Callable[[], object] | None, tell: Callable[[str], None]) -> str | None:
     """Migrate a new database, refuse an old one, and return the secret of the first administrator's link."""
     setup.prepare_django(Login.OWNER)
     from django.core.management import call_command
@@ -171,10 +193,12 @@ def _prepare_database(prepare: Callable[[], object] | None) -> str | None:
 
     if not connection.introspection.table_names():
         _log.info("making the tables")
+        tell("tables")
         schema.migrate()
     schema.require_current()
     call_command("collectstatic", interactive=False, verbosity=0)
     if prepare is not None:
+        tell("example")
         prepare()
     with scope([]):
         fresh = first_administrator_link()
@@ -218,6 +242,7 @@ def _environment(serving: Serving, certificate: ServerCertificate | None) -> Map
         "TANHENG_HOSTS": os.environ.get("TANHENG_HOSTS") or ",".join(dict.fromkeys([*hosts, serving.host])),
         "TANHENG_SCHEME": "http" if certificate is None and not serving.behind_proxy else "https",
         "TANHENG_PROXY": "1" if serving.behind_proxy else "0",
+        LINK_COMMAND: serving.link_command,
     }
 
 
