@@ -47,6 +47,7 @@ def test_nobody_gets_no_further_than_the_login(route: Route, database: str) -> N
         "<str:file>": "f.xlsx",
         "<int:pk>": 1,
         "<int:year>": 2026,
+        "<int:version>": 1,
     }
     path = route.path
     for part, value in parts.items():
