@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN := $(shell sed -e 's/\#.*//' requirements/debian.txt)
 TESTS := $(BIN)/python -m pytest
+SAY := say() { case "$${LC_ALL:-$${LC_MESSAGES:-$${LANG:-}}}" in en*|EN*) echo "$$2";; *) echo "$$1";; esac; }; say  # as tanheng chooses its language
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder  # tests/conftest.py puts the long files first
 
 .PHONY: help setup demo test test-fast test-long check format bench docs lock wheel clean
@@ -25,18 +26,20 @@ setup: $(VENV)/.ready $(VENV)/.assets $(VENV)/.debian ## install everything into
 
 $(VENV)/.ready: requirements/dev.lock requirements/uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Tanheng needs Python 3.11 or later; {sys.executable} is {sys.version.split()[0]}. Set PYTHON=/path/to/python3.11.")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock requirements/uv.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
-	touch $@
+	@$(SAY) "安装 Python 软件包到 $(VENV)（一两分钟）…" "Installing Python packages into $(VENV) (a minute or two) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock requirements/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(VENV)/.assets: $(VENV)/.ready package.json package-lock.json $(shell find web src/tanheng/platform/locale -type f -not -name '*.mo' 2>/dev/null)
 	@command -v npm >/dev/null || { echo "Tanheng builds its pages and fonts with Node.js 20 or later and npm; install them (Debian: apt-get install nodejs npm)." >&2; exit 1; }
-	npm ci --no-audit --no-fund --silent
-	npm run --silent build
-	$(BIN)/pybabel -q compile -D django -d src/tanheng/platform/locale
-	touch $@
+	@$(SAY) "构建网页…" "Building the pages …"
+	@npm ci --no-audit --no-fund --silent
+	@npm run --silent build
+	@$(BIN)/pybabel -q compile -D django -d src/tanheng/platform/locale
+	@touch $@
 
 $(VENV)/.debian: requirements/debian.txt | $(VENV)/.ready
 	@missing=$$(for name in $(DEBIAN); do dpkg-query -W -f='$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo -n " $$name"; done); \
