@@ -26,10 +26,11 @@ SUBJECT = "subject"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record as others name it."""
+    """A record as others name it; ``pages`` is the name of its ledger."""
 
     subject: uuid.UUID
     text: str
+    pages: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,15 @@ class Reference:
         Column of the other record that the field holds; by default its subject, which never changes.
     names : tuple of str
         Columns that make up what is shown; a list is in the order of the first.
+    beside : Reference, optional
+        A second ledger whose records the field may name as well; no value may mean a record of both.
     """
 
     model: type[Version]
     pages: str
     by: str = SUBJECT
     names: tuple[str, ...] = ("code", "name_zh")
+    beside: Reference | None = None
 
     @property
     def _said(self) -> tuple[str, ...]:
@@ -61,7 +65,8 @@ class Reference:
     def options(self, plant: Plant) -> list[tuple[str, str]]:
         """Return what may be chosen: the value held and the text shown, in the order of the texts."""
         rows = self._rows(plant).latest_versions().order_by(*self.names)
-        return [(str(value), self._text(words)) for value, *words in rows.values_list(self.by, *self._said)]
+        own = [(str(value), self._text(words)) for value, *words in rows.values_list(self.by, *self._said)]
+        return own + (self.beside.options(plant) if self.beside is not None else [])
 
     def named(self, plant: Plant, values: Iterable[object]) -> dict[str, Named]:
         """Return the records that some values of the field name; a retired one is found by its subject only."""
@@ -71,7 +76,8 @@ class Reference:
         rows = self._rows(plant).filter(**{f"{self.by}__in": wanted})
         rows = rows.order_by("version") if self.by == SUBJECT else rows.latest_versions().order_by()
         found = rows.values_list(self.by, "subject", *self._said)
-        return {str(value): Named(subject, self._text(words)) for value, subject, *words in found}
+        own = {str(value): Named(subject, self._text(words), self.pages) for value, subject, *words in found}
+        return (self.beside.named(plant, wanted - own.keys()) if self.beside is not None else {}) | own
 
     def meanings(self, plant: Plant) -> dict[str, str]:
         """Return what a cell of a sheet may say for each record: value, text or one of its names, in small letters.
@@ -82,6 +88,9 @@ class Reference:
         for value, *words in self._rows(plant).latest_versions().values_list(self.by, *self._said):
             for text in {str(value), *self._texts(words), *(str(word) for word in words if word)}:
                 said.setdefault(text.strip().casefold(), set()).add(str(value))
+        others = self.beside.meanings(plant) if self.beside is not None else {}
+        for text, value in others.items():
+            said.setdefault(text, set()).add(value)
         exact = {text: values.pop() for text, values in said.items() if len(values) == 1}
         return exact | {str(value).casefold(): value for value in exact.values()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import django_tables2
@@ -14,7 +14,6 @@ from tanheng.platform.plant.models import Edge, Node, Point, SourceStream
 from tanheng.platform.plant.pages.ledgers import CODE_HELP, LINE, OF_PLANT
 from tanheng.platform.plant.schemas import edge_1, node_1, point_1, source_stream_1
 from tanheng.platform.plant.stream_list import stream_list
-from tanheng.platform.record.models import Plant
 from tanheng.platform.record.sniffing import XLSX
 from tanheng.platform.ui.additions import related
 from tanheng.platform.ui.forms import LedgerForm
@@ -26,6 +25,7 @@ _SHARED_HELP = _("Unique among nodes and edges together: both stand in one drawi
 
 STREAM = Reference(model=SourceStream, pages="source-streams", by="code")
 NODE = Reference(model=Node, pages="nodes", by="code")
+PLACE = Reference(model=Edge, pages="edges", by="code", beside=NODE)
 POINT = Reference(model=Point, pages="points", by="code")
 
 
@@ -197,13 +197,7 @@ class PointForm(LedgerForm):
         "required_class": _("Where the plant's own plan is stricter than the standard."),
         "frequency": _("As the plant's plan says, such as every shift."),
     }
-    references: ClassVar[Mapping[str, Reference]] = {"stream": STREAM, "parent": POINT}
-
-    @classmethod
-    def offers(cls, plant: Plant) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Offer, beside streams and points, the edges and the nodes of the plant."""
-        edges, nodes = (Reference(model=model, pages="", by="code").options(plant) for model in (Edge, Node))
-        return {**super().offers(plant), "place": [*edges, *nodes]}
+    references: ClassVar[Mapping[str, Reference]] = {"place": PLACE, "stream": STREAM, "parent": POINT}
 
 
 POINTS: LedgerPages = OF_PLANT.ledger(
