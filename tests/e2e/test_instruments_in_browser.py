@@ -156,6 +156,7 @@ def test_an_instrument_is_entered_certified_confirmed_and_put_in_service(
     keeper.locator("[name=code]").fill("JL-001")
     keeper.locator("[name=name_zh]").fill("入磨煤皮带秤")
     keeper.locator("[name=kind]").select_option("belt_scale")
+    keeper.locator("[name=traceability]").select_option("verification")
     keeper.locator("[name=nominal_class]").fill("0.5级")
     keeper.get_by_role("button", name="保存").click()
     expect(keeper.locator("h1")).to_contain_text("JL-001")

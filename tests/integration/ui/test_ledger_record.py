@@ -143,7 +143,7 @@ def test_the_proof_shows_index_digest_and_checkpoint(login: Login, enter: Enter,
 def test_a_record_that_is_not_there_is_said_to_be_missing(login: Login) -> None:
     answer = login(Role.VERIFIER).get(f"/lines/{uuid.uuid4()}/")
     assert answer.status_code == 404
-    assert "There is no record line" in answer.content.decode()
+    assert "There is no such record (production line " in answer.content.decode()
 
 
 def test_to_retire_needs_a_reason_and_the_present_version(login: Login, enter: Enter) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tanheng.metrology.instruments.accuracy import normal
 from tanheng.platform.instruments import ranges, words
@@ -72,6 +73,34 @@ class InstrumentForm(LedgerForm):
         "vibration": EXPOSURES,
         "taken_over_state": TAKEN_OVER,
     }
+    open_at_first = frozenset({"traceability"})
+    groups = (
+        (_("Identity"), ("code", "name_zh", "name_en", "kind", "model", "maker", "serial", "serial_reason", "made_on")),
+        (
+            _("Metrological characteristics"),
+            ("nominal_class", "used_class", "range_text", "range_low", "range_high", "range_unit"),
+        ),
+        (
+            _("Installation and conditions"),
+            (
+                "place",
+                "purpose",
+                "medium",
+                "temperature_low",
+                "temperature_high",
+                "humidity",
+                "dust",
+                "vibration",
+                "collecting",
+                "frequency",
+                "smart",
+                "portable",
+            ),
+        ),
+        (_("Traceability"), ("traceability", "mandatory", "cycle_months", "interval_months")),
+        (_("Ownership and persons"), ("person", "taken_over_on", "taken_over_state")),
+        (pgettext_lazy("fields", "Other"), ("remark",)),
+    )
     helps: ClassVar[Mapping[str, Any]] = {  # Any: lazy text
         "code": _("The plant's own number; other records and the label name the instrument by it."),
         "nominal_class": _("As on the nameplate, such as 0.5 or Ⅲ. What counts is the class of the certificate in force."),
@@ -186,6 +215,23 @@ class CertificateForm(Undated):
     labels: ClassVar[Mapping[str, Labels]] = {"kind": CERTIFICATE_KINDS, "result": RESULTS}
     references: ClassVar[Mapping[str, Reference]] = {"instrument": INSTRUMENT, "chain": CHAIN}
     attached: ClassVar[Mapping[str, frozenset[str]]] = {"file": frozenset({PDF, PNG, JPEG, OFD})}
+    groups = (
+        (_("Identity"), ("number", "issuer", "kind", "instrument", "chain", "regulation")),
+        (pgettext_lazy("of a certificate", "Validity and result"), ("issued_on", "expires_on", "result")),
+        (
+            _("Metrological characteristics"),
+            (
+                "accuracy_class",
+                "uncertainty",
+                "coverage_factor",
+                "uncertainty_unit",
+                "range_low",
+                "range_high",
+                "range_unit",
+            ),
+        ),
+        (pgettext_lazy("fields", "Other"), ("file", "remark")),
+    )
     helps: ClassVar[Mapping[str, Any]] = {  # Any: lazy text
         "instrument": _EITHER,
         "chain": _EITHER,

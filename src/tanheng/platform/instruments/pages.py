@@ -18,6 +18,7 @@ from tanheng.platform.instruments import (
     selectors,
     services,
     tables,
+    titles,
     workbook,
     year_end_pages,
 )
@@ -69,6 +70,7 @@ SPELLS: LedgerPages = OF_INSTRUMENTS.ledger(
     table=tables.SpellTable,
     filters=filters.SpellFilter,
     resource=resources.SpellResource,
+    titled=titles.spells,
     headline="started_on",
 )
 INSTALLATIONS: LedgerPages = OF_INSTRUMENTS.ledger(
@@ -79,6 +81,7 @@ INSTALLATIONS: LedgerPages = OF_INSTRUMENTS.ledger(
     table=tables.InstallationTable,
     filters=filters.InstallationFilter,
     resource=resources.InstallationResource,
+    titled=titles.installations,
     headline="started_on",
     actions=actions.OF_INSTALLATION,
 )
@@ -113,6 +116,7 @@ CERTIFICATES: LedgerPages = OF_INSTRUMENTS.ledger(
     table=tables.CertificateTable,
     filters=filters.CertificateFilter,
     resource=resources.CertificateResource,
+    titled=titles.certificates,
     headline="number",
     tabs=(
         Tab(name="confirmation", title=_("Confirmation"), context=related(ledger=lambda: CONFIRMATIONS, field="certificate")),
@@ -131,6 +135,7 @@ CONFIRMATIONS: LedgerPages = OF_INSTRUMENTS.ledger(
     table=tables.ConfirmationTable,
     filters=filters.ConfirmationFilter,
     resource=resources.ConfirmationResource,
+    titled=titles.confirmations,
     write="instruments.confirm",
     headline="confirmed_on",
 )

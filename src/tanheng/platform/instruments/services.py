@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 
+from tanheng.accounting.plant import Words
 from tanheng.core.errors import InputError
 from tanheng.metrology.instruments import lifecycle
 from tanheng.metrology.instruments.model import UseState
@@ -19,7 +20,7 @@ from tanheng.platform.instruments.models import Certificate, Chain, Confirmation
 from tanheng.platform.instruments.rules import check
 from tanheng.platform.instruments.schemas import confirmation_1, instrument_1
 from tanheng.platform.instruments.schemas.chain_1 import members_of
-from tanheng.platform.instruments.words import USE
+from tanheng.platform.instruments.words import NOUN, USE
 from tanheng.platform.record import audit, schema, versions
 from tanheng.platform.record.actor import Actor, refuse_same_person, require
 from tanheng.platform.record.models import Plant, Version
@@ -243,18 +244,21 @@ def _renamed(content: Content, plant: Plant, subject: uuid.UUID | None) -> list[
     return [InputError("platform.instruments.still_named", field="code", value=last.code, by=users)] if users else []
 
 
-def users_of(row: Version, plant: Plant) -> str:
-    """Return how many records of which ledgers name this one; nothing where none does."""
-    counted = []
+def users_of(row: Version, plant: Plant) -> Words | None:
+    """Return how many records of which ledgers name this one, in both languages; None where none does."""
+    counted: list[Words] = []
     for model, name, value in _naming(row):
         rows: Any = model._default_manager  # Any: as above
         count = rows.filter(plant=plant).latest_versions().filter(**{name: value}).count()
         if count:
-            counted.append(f"{model.TYPE} {count}")
+            counted.append({language: f"{noun} {count}" for language, noun in NOUN[model.TYPE].items()})
     if isinstance(row, Instrument):
         chains = Chain.objects.filter(plant=plant).latest_versions()
-        counted += [f"chain {chain.code}" for chain in chains if row.code in members_of(chain)]
-    return ", ".join(counted)
+        naming = [chain.code for chain in chains if row.code in members_of(chain)]
+        counted += [{language: f"{noun} {code}" for language, noun in NOUN[Chain.TYPE].items()} for code in naming]
+    if not counted:
+        return None
+    return {"zh": "、".join(one["zh"] for one in counted), "en": ", ".join(one["en"] for one in counted)}
 
 
 def _naming(row: Version) -> list[tuple[type[Version], str, str]]:

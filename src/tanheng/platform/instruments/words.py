@@ -128,6 +128,16 @@ EMISSION: Mapping[str, Words] = {
 }
 
 
+NOUN: Mapping[str, Words] = {
+    "spell": _both("状态变更", "change of state"),
+    "installation": _both("安装记录", "installation"),
+    "seal": _both("铅封", "seal"),
+    "certificate": _both("证书", "certificate"),
+    "chain": _both("测量系统", "chain"),
+    "confirmation": _both("计量确认", "confirmation"),
+}
+"""What one record of a ledger is called, where records that name another are counted."""
+
 UNNUMBERED = _both("（无编号）", "(no number)")
 """A calibration record of the plant's own may have none."""
 

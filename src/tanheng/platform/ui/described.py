@@ -20,7 +20,7 @@ a heir of ``LedgerTable``, ``LedgerFilter`` or ``LedgerResource``, which the des
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -38,6 +38,7 @@ from tanheng.platform.ui.forms import LedgerForm
 from tanheng.platform.ui.ledger import Action, LedgerPages, ListFile, ListLink, Tab, heading
 from tanheng.platform.ui.resources import LedgerResource
 from tanheng.platform.ui.tables import (
+    ONE_LINE,
     ChoiceColumn,
     DayColumn,
     FileColumn,
@@ -87,6 +88,7 @@ class LedgersOf:
         resource: type[LedgerResource] = LedgerResource,
         writes: Any = None,  # Any: as above
         write: str = "",
+        titled: Callable[[Sequence[Any]], list[str]] | None = None,  # Any: versions of the form's model
         tabs: tuple[Tab, ...] = (),
         actions: tuple[Action, ...] = (),
         files: tuple[ListFile, ...] = (),
@@ -118,7 +120,7 @@ class LedgersOf:
             What is not usual; one that already names its model, form or search is taken as it stands.
         writes, write
             Where they are not those of the app.
-        tabs, actions, files, more, line, boundary
+        titled, tabs, actions, files, more, line, boundary
             As in ``LedgerPages``.
         """
         columns = columns or tuple(one.name for one in fields(form.content_type))
@@ -140,6 +142,7 @@ class LedgersOf:
             read=self.read,
             write=write or self.write,
             headline=headline,
+            titled=titled,
             tabs=tabs,
             actions=actions,
             files=files,
@@ -168,15 +171,16 @@ def table_of(
 def _column(form: type[LedgerForm], name: str, headline: str) -> django_tables2.Column | None:
     """Return the column of a field; None for a plain text."""
     labels = form.labels.get(name)
+    field = form.model._meta.get_field(name)
     if name == headline:
-        return HeadColumn(labels)
+        return HeadColumn(labels, attrs=ONE_LINE if isinstance(field, models.DateField) else {})
     if labels is not None:
         return ChoiceColumn(labels)
     if name in form.references:
         return ReferenceColumn()
     if name in form.attached:
         return FileColumn()
-    match form.model._meta.get_field(name):
+    match field:
         case models.BooleanField():
             return FlagColumn()
         case models.DateField():

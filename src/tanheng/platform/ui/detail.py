@@ -62,7 +62,7 @@ class DetailPage(LedgerPage):
         values = {
             "record": latest,
             "title": title_of(self.ledger, latest),
-            "fields": words.fields(latest),
+            "fields": words.groups(latest),
             "history": history,
             "proof": proof,
             "stage": label,

@@ -36,6 +36,8 @@ class EditPage(LedgerPage):
         require(self.actor, self.ledger.write, self.plant.pk)
         record = self.record(subject)
         form = self.form(None, record)
+        if record is None:
+            form.leave_open(form.open_at_first)
         form.initial = {**form.initial, **_preset(request, form)}
         return self._page(form, record)
 

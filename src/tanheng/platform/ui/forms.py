@@ -8,11 +8,12 @@ import enum
 import functools
 import re
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms.models import fields_for_model
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tanheng.core.errors import TanhengError
@@ -65,6 +66,11 @@ class LedgerForm(forms.Form):
         Fields that name a record of another ledger.
     attached : mapping
         Fields that hold a file, by the SHA-256 of its bytes (64 hexadecimal digits, empty for none), and what it may be.
+    groups : tuple
+        Headings, and the fields that stand below each, on the form and on the record's page; the last group also takes the
+        fields that none names. Without groups the fields stand in one block.
+    open_at_first : frozenset of str
+        Lists of words of a new record in which somebody has to choose, whatever the model's default is.
     """
 
     model: ClassVar[type[Version]]
@@ -73,6 +79,8 @@ class LedgerForm(forms.Form):
     helps: ClassVar[Mapping[str, Any]] = {}  # Any: lazy text
     references: ClassVar[Mapping[str, Reference]] = {}
     attached: ClassVar[Mapping[str, frozenset[str]]] = {}
+    groups: ClassVar[tuple[tuple[Promise | str, tuple[str, ...]], ...]] = ()
+    open_at_first: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self,
@@ -164,9 +172,31 @@ class LedgerForm(forms.Form):
         self.record = record
         self._errors = None
 
-    def leave_open(self) -> None:
-        """Take back what a list has chosen before anybody chose: the form of what all rows of a sheet say."""
-        for name in self.labels:
+    @classmethod
+    def grouped(cls, names: Iterable[str]) -> list[tuple[str, list[str]]]:
+        """Return some fields by the headings that they stand below; groups without a field are left out."""
+        left = list(names)
+        found: list[tuple[str, list[str]]] = [("", [])]
+        for title, group in cls.groups:
+            found.append((str(title), [name for name in group if name in left]))
+            left = [name for name in left if name not in group]
+        found[-1][1].extend(left)
+        return [(title, group) for title, group in found if group]
+
+    def visible_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return what is typed into, by the headings that it stands below."""
+        shown = {field.name: field for field in self.visible_fields()}
+        return [(title, [shown[name] for name in group]) for title, group in self.grouped(shown)]
+
+    def leave_open(self, names: Iterable[str] | None = None) -> None:
+        """Take back what a list has chosen before anybody chose.
+
+        Parameters
+        ----------
+        names : iterable of str, optional
+            Fields; by default all lists, for the form of what all rows of a sheet say.
+        """
+        for name in self.labels if names is None else names:
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField) and field.initial not in (None, ""):
                 field.initial = None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -138,6 +138,9 @@ class LedgerPages:
         Permissions.
     headline : str
         The field that names a record.
+    titled : callable, optional
+        Returns what some records are called, where the headline does not tell them apart, such as a day. One call for many,
+        so that what they refer to is looked up together.
     tabs, actions : tuple
         What a record's page has beside the usual.
     files, more : tuple
@@ -162,6 +165,7 @@ class LedgerPages:
     read: str
     write: str
     headline: str
+    titled: Callable[[Sequence[Any]], list[str]] | None = None  # Any: versions of the ledger's model
     tabs: tuple[Tab, ...] = ()
     actions: tuple[Action, ...] = ()
     files: tuple[ListFile, ...] = ()
@@ -188,7 +192,8 @@ def heading(model: type[Version], field: str) -> str:
     special: Labels = {"valid_from": VALID_FROM, "valid_to": VALID_TO, "retired": RETIRED}
     if field in special:
         return str(special[field])
-    return capfirst(str(getattr(model._meta.get_field(field), "verbose_name", field)))
+    text = str(getattr(model._meta.get_field(field), "verbose_name", field))
+    return text if len(text) == 1 else capfirst(text)  # a symbol, such as k, is another one when it is capital
 
 
 def digits(value: Decimal | int) -> str:
@@ -216,6 +221,16 @@ def shown(value: object, labels: Labels | None = None) -> str:
 
 def title_of(ledger: LedgerPages, version: Version) -> str:
     """Return what a record is called."""
+    return titles_of(ledger, [version])[0]
+
+
+def titles_of(ledger: LedgerPages, versions: Sequence[Version]) -> list[str]:
+    """Return what some records are called, in their order."""
+    return ledger.titled(versions) if ledger.titled is not None else [_title(ledger, version) for version in versions]
+
+
+def _title(ledger: LedgerPages, version: Version) -> str:
     name = name_of(version)
-    head = name if ledger.headline == CHINESE else str(getattr(version, ledger.headline) or version.subject)
+    said = shown(getattr(version, ledger.headline), ledger.form.labels.get(ledger.headline))
+    head = name if ledger.headline == CHINESE else said or str(version.subject)
     return head if name in ("", head) else f"{head} · {name}"

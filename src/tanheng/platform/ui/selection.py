@@ -20,7 +20,7 @@ from tanheng.platform.record.actor import require
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.forms import dress
 from tanheng.platform.ui.language import text_of
-from tanheng.platform.ui.ledger import title_of
+from tanheng.platform.ui.ledger import title_of, titles_of
 from tanheng.platform.ui.listing import PAGE_SIZES, ExportFile
 
 NAME = "s"
@@ -86,8 +86,8 @@ class SelectionPage(ExportFile):
     def _page(self, form: ReasonForm, ticked: Sequence[tuple[Version, int]]) -> HttpResponse:
         dress(form)
         records = [
-            (f"{row.subject}:{seen}", title_of(self.ledger, row), self.link("detail", subject=row.subject))
-            for row, seen in ticked
+            (f"{row.subject}:{seen}", title, self.link("detail", subject=row.subject))
+            for (row, seen), title in zip(ticked, titles_of(self.ledger, [row for row, _ in ticked]), strict=True)
         ]
         return self.show({"form": form, "records": records, "name": NAME}, status=400 if form.errors else 200)
 

@@ -22,6 +22,7 @@ from tanheng.platform.accounts.roles import Role
 from tanheng.platform.accounts.selectors import active_grants, names
 from tanheng.platform.errors import ConflictError, DutiesError, MissingError
 from tanheng.platform.record import selectors, sequencer
+from tanheng.platform.ui import trail
 from tanheng.platform.ui.forms import dress
 from tanheng.platform.ui.frame import Page
 from tanheng.platform.ui.language import text_of
@@ -163,7 +164,8 @@ class AuditTrail(Page):
         """Return one page of the trail, newest first."""
         page = _paged(selectors.audit_trail(self.actor, self.plant.code), request)
         people = names(event.actor for event in page if event.actor is not None)
-        rows = [(event, people.get(event.actor, "") if event.actor else "") for event in page]
+        who = (people.get(event.actor, "") if event.actor else "" for event in page)
+        rows = list(zip(page, who, trail.of_events(self, page), strict=True))
         return self.show({"page": page, "rows": rows})
 
 
@@ -180,7 +182,10 @@ class EvidenceLog(Page):
         witnessed = sequencer.last_checkpoint(self.plant, cosigned=True)
         values = {
             "page": page,
-            "rows": [(entry, _stage(entry, self.plant.epoch, last, witnessed)) for entry in page],
+            "rows": [
+                (entry, _stage(entry, self.plant.epoch, last, witnessed), line)
+                for entry, line in zip(page, trail.of_entries(self, page), strict=True)
+            ],
             "checkpoint": last,
             "witnessed": witnessed,
         }

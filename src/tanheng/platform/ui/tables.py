@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tanheng.platform.ui.frame import Page
 
 _ANY = uuid.UUID(int=0)
+ONE_LINE = {"td": {"class": "text-nowrap"}}
+"""Of a column whose cells are not broken: a day, a moment."""
 BLANK = format_html('<span class="blank" aria-hidden="true">{}</span>', "—")
 
 
@@ -66,7 +68,7 @@ class DayColumn(tables.Column):  # type: ignore[misc]  # as above
     """A date in one line, as everywhere: 2026-10-31."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: the base class's
-        super().__init__(*args, attrs={"td": {"class": "text-nowrap"}}, **kwargs)
+        super().__init__(*args, attrs=ONE_LINE, **kwargs)
 
     def render(self, value: object) -> str:
         """Return the date."""
@@ -75,6 +77,9 @@ class DayColumn(tables.Column):  # type: ignore[misc]  # as above
 
 class MomentColumn(tables.Column):  # type: ignore[misc]  # as above
     """A moment, to the minute, in plant time."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: the base class's
+        super().__init__(*args, attrs=ONE_LINE, **kwargs)
 
     def render(self, value: datetime.datetime, table: LedgerTable) -> str:
         """Return date and time."""
@@ -137,7 +142,9 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
 
     def _tick(self, record: Version) -> SafeString:
         assert self._ledger is not None  # rows are ticked on a ledger's list
-        name = gettext("Select %(name)s") % {"name": getattr(record, self._ledger.headline)}
+        name = gettext("Select %(name)s") % {
+            "name": shown(getattr(record, self._ledger.headline), self._ledger.form.labels.get(self._ledger.headline))
+        }
         return format_html(
             '<td class="tick no-print"><input class="form-check-input" type="checkbox" name="s" value="{}:{}"'
             ' form="selection" aria-label="{}" autocomplete="off"></td>',
@@ -168,7 +175,7 @@ class LedgerTable(tables.Table):  # type: ignore[misc]  # as above
             rows = self.page.object_list if getattr(self, "page", None) is not None else self.rows
             self._named[name] = reference.named(self._page.plant, (getattr(row.record, name) for row in rows))
         found = self._named[name].get(str(value))
-        return self._link(reference.pages, found.subject, found.text) if found is not None else str(value)
+        return self._link(found.pages, found.subject, found.text) if found is not None else str(value)
 
     def _link(self, ledger: str, subject: uuid.UUID, text: str) -> str | SafeString:
         if self._page is None:

@@ -72,11 +72,16 @@ class Words:
         wanted = tuple(names) or (*self.ledger.fields, "valid_from", "valid_to")
         return [self._field(version, name, said.get(name)) for name in wanted]
 
+    def groups(self, version: Version) -> list[tuple[str, list[Field]]]:
+        """Return what a version says, by the headings of the ledger's form."""
+        fields = {field.name: field for field in self.fields(version)}
+        return [(title, [fields[name] for name in group]) for title, group in self.ledger.form.grouped(fields)]
+
     def _field(self, version: Version, name: str, value: object) -> Field:
         address, is_picture = "", False
         found = self._named.get(name, {}).get(str(value))
         if found is not None:
-            address = self.page.address(f"{self.ledger.form.references[name].pages}:detail", subject=found.subject)
+            address = self.page.address(f"{found.pages}:detail", subject=found.subject)
         elif name in self.ledger.form.attached and str(value) in self._files:
             file = self._files[str(value)]
             address = self.page.address(f"{self.ledger.name}:file", subject=version.subject, uid=file.uid)

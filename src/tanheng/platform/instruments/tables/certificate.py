@@ -16,6 +16,7 @@ from tanheng.platform.instruments.models import Certificate, Confirmation
 from tanheng.platform.instruments.tables.chips import trace_chip
 from tanheng.platform.ui.tables import (
     BLANK,
+    ONE_LINE,
     ChoiceColumn,
     DayColumn,
     FileColumn,
@@ -31,7 +32,7 @@ class CertificateTable(LedgerTable):
     """Certificates."""
 
     number = HeadColumn(empty_values=())
-    instrument = ReferenceColumn()
+    instrument = ReferenceColumn(attrs={"td": {"class": "named"}})
     chain = ReferenceColumn()
     state = tables.Column(verbose_name=_("State"), accessor="subject", orderable=False)
     kind = ChoiceColumn(forms.CERTIFICATE_KINDS)
@@ -103,7 +104,7 @@ class CertificateTable(LedgerTable):
 class ConfirmationTable(LedgerTable):
     """Confirmations."""
 
-    confirmed_on = HeadColumn()
+    confirmed_on = HeadColumn(attrs=ONE_LINE)
     certificate = ReferenceColumn()
     required_mpe = NumberColumn()
     found_error = NumberColumn()

@@ -14,6 +14,7 @@ from tanheng.platform.instruments.tables.chips import trace_chip, use_chip
 from tanheng.platform.instruments.tables.standing import StandingTable, Stood
 from tanheng.platform.ui.tables import (
     BLANK,
+    ONE_LINE,
     ChoiceColumn,
     DayColumn,
     FileColumn,
@@ -28,7 +29,7 @@ from tanheng.platform.ui.templatetags.tanheng import chip
 class InstallationTable(LedgerTable):
     """Installations."""
 
-    started_on = HeadColumn()
+    started_on = HeadColumn(attrs=ONE_LINE)
     instrument = ReferenceColumn()
     chain = ReferenceColumn()
     point = ReferenceColumn()

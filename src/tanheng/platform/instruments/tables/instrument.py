@@ -12,6 +12,7 @@ from tanheng.platform.instruments.models import Instrument, Spell
 from tanheng.platform.instruments.tables.standing import StandingTable, Stood
 from tanheng.platform.ui.tables import (
     BLANK,
+    ONE_LINE,
     ChoiceColumn,
     DayColumn,
     FileColumn,
@@ -31,7 +32,7 @@ class InstrumentTable(StandingTable):
     use = Stood(verbose_name=_("State of use"))
     trace = Stood(verbose_name=_("Certificate"))
     valid_class = Stood(verbose_name=_("Accuracy class (certificate)"))
-    due = Stood(verbose_name=_("Certificate valid to"))
+    due = Stood(verbose_name=_("Certificate valid to"), attrs=ONE_LINE)
     points = Stood(verbose_name=_("Metering points"))
     range_text = tables.Column(empty_values=())
     range_low = NumberColumn()
@@ -142,7 +143,7 @@ class InstrumentTable(StandingTable):
 class SpellTable(LedgerTable):
     """Steps."""
 
-    started_on = HeadColumn()
+    started_on = HeadColumn(attrs=ONE_LINE)
     instrument = ReferenceColumn()
     state = ChoiceColumn(forms.USES)
     document = FileColumn()
