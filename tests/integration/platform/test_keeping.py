@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import html
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -212,3 +214,23 @@ def test_the_page_tells_the_plan_and_a_plan_that_is_none(manager: Client) -> Non
         assert "days in the backup plan" in page(manager, "/keeping/")
     finally:
         path.unlink()
+
+
+def test_differences_are_folded_by_document_and_the_first_is_open(manager: Client) -> None:
+    text = page(manager, "/rules/?first=2025-01-01&second=2026-06-30")
+    folds = re.findall(r"<details class=\"fold\"( open)?><summary>(.*?) <span", text)
+    found = rule_sets.differences(rule_sets.pack(), datetime.date(2025, 1, 1), datetime.date(2026, 6, 30), "en")
+    documents = list(dict.fromkeys(one.document for one in found))
+    assert [html.unescape(name) for _, name in folds] == documents
+    assert [bool(is_open) for is_open, _ in folds] == [True] + [False] * (len(folds) - 1)
+    assert len(folds) > 1
+
+
+def test_a_threshold_is_grouped_by_thousands_and_a_class_keeps_its_digits() -> None:
+    """26 000 t CO2e a year is the threshold of the national market (GB 17167 prints classes as 2.0)."""
+    rules = rule_sets.pack()
+    parameter = rules.parameter("cn.ets.coverage_threshold")
+    assert rule_sets.printed(parameter, parameter.values[-1], "en") == "26,000"
+    shown = {one.first for one in rule_sets.differences(rules, datetime.date(2025, 1, 1), datetime.date(2026, 6, 30), "en")}
+    assert "2.0" in shown
+    assert rule_sets.printed(parameter, None, "en") == ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar
 
 from django import forms
@@ -22,6 +24,7 @@ from tanheng.platform.ui.language import language
 from tanheng.standards import Dated, Document, Parameter, RulePack, RuleStatus, document_id, load_pack
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_NUMBER = re.compile(r"\d{4,}(\.\d+)?")
 _LOOKS = {CheckState.VERIFIED: "good", CheckState.SECONDARY: "info", CheckState.UNVERIFIED: "wait"}
 
 
@@ -115,17 +118,27 @@ def differences(rules: RulePack, first: datetime.date, second: datetime.date, la
             stated = after or before
             document = rules.documents.get(document_id(stated.document)) if stated is not None else None
             place = (document.number or document.title[lang]) if document is not None else ""
-            shown = (_printed(parameter, before, lang), _printed(parameter, after, lang))
+            shown = (printed(parameter, before, lang), printed(parameter, after, lang))
             is_draft = stated is not None and stated.status is not RuleStatus.FINAL
             yield Difference(identifier, parameter.title[lang], parameter.unit or "", *shown, place, is_draft)
 
 
-def _printed(parameter: Parameter, value: Dated | None, lang: str) -> str:
-    """Return a value as its document prints it; a word in the language of the page."""
+def printed(parameter: Parameter, value: Dated | None, lang: str) -> str:
+    """Return a value as its document prints it, grouped by thousands; a word in the language of the page."""
     if value is None:
         return ""
     chosen = parameter.choices.get(value.printed)
-    return chosen[lang] if chosen is not None else value.printed
+    if chosen is not None:
+        return chosen[lang]
+    return f"{Decimal(value.printed):,}" if _NUMBER.fullmatch(value.printed) else value.printed
+
+
+def by_document(found: Iterable[Difference]) -> list[tuple[str, list[Difference]]]:
+    """Return differences by the documents that they come from, in the order in which those are first named."""
+    groups: dict[str, list[Difference]] = {}
+    for one in found:
+        groups.setdefault(one.document, []).append(one)
+    return list(groups.items())
 
 
 class RuleSets(Page):
@@ -160,6 +173,6 @@ class RuleSets(Page):
             "form": form,
             "first": first,
             "second": second,
-            "differences": list(differences(rules, first, second, lang)),
+            "differences": by_document(differences(rules, first, second, lang)),
         }
         return self.show(values, status=400 if asked.errors else 200)
