@@ -128,7 +128,7 @@ def test_plain_http_for_everybody_is_refused(place: Path) -> None:
     assert "--behind-proxy" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "web", "worker", "migrate", "backup", "restore", "upgrade"])
+@pytest.mark.parametrize("command", ["serve", "link", "web", "worker", "migrate", "backup", "restore", "upgrade"])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     done = tanheng(command, "--help")
     assert done.returncode == 0
