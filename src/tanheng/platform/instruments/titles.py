@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from tanheng.metrology.instruments.model import UseState
@@ -42,8 +44,9 @@ def certificates(rows: Sequence[Certificate]) -> list[str]:
 
 def confirmations(rows: Sequence[Confirmation]) -> list[str]:
     """Return which certificate was judged how and when; the certificates are looked up together."""
-    plants, subjects = {row.plant_id for row in rows}, {row.certificate for row in rows}
-    found = list(Certificate.objects.filter(plant__in=plants, subject__in=subjects).order_by("version"))
+    plants, named_by = {row.plant_id for row in rows}, {row.certificate for row in rows}
+    said = Certificate.objects.annotate(text=Cast("subject", CharField())).filter(plant__in=plants, text__in=named_by)
+    found = list(said.order_by("version"))
     named = {str(one.subject): title for one, title in zip(found, certificates(found), strict=True)}
     return [
         _("%(certificate)s: %(verdict)s, %(day)s")
