@@ -253,7 +253,7 @@ def test_the_year_is_confirmed_with_every_row_and_its_digest(sheets: Sheets, pla
     )
 
 
-PDFS = ("/flow.pdf", "/metering-network.pdf", "/boundary.pdf", "/instruments/files/labels.pdf")
+PDFS = ("/flow.pdf", "/flow.pdf?view=whole", "/metering-network.pdf", "/boundary.pdf", "/instruments/files/labels.pdf")
 
 
 def text_of(client: Client, path: str) -> list[str]:
@@ -262,8 +262,17 @@ def text_of(client: Client, path: str) -> list[str]:
     return ["".join(page.extract_text().split()) for page in reader.pages]
 
 
-def test_the_flow_diagram_is_one_sheet_with_every_node(client: Client) -> None:
-    (text,) = text_of(client, "/flow.pdf")
+def test_the_sheets_of_the_flow_diagram_have_every_node(client: Client) -> None:
+    texts = text_of(client, "/flow.pdf")
+    whole = "".join(texts)
+    assert len(texts) > 1
+    assert [row["code"] for row in written("nodes") if row["code"] not in whole] == []
+    assert all("碳计量流向图" in text and "不属于任何真实企业" in text for text in texts)
+    assert all(f"第{number}张，共{len(texts)}张" in text for number, text in enumerate(texts, 1))
+
+
+def test_the_flow_diagram_in_one_piece_has_every_node(client: Client) -> None:
+    (text,) = text_of(client, "/flow.pdf?view=whole")
     assert [row["code"] for row in written("nodes") if row["code"] not in text] == []
     assert "碳计量流向图" in text
     assert "不属于任何真实企业" in text

@@ -91,7 +91,7 @@ def pages() -> set[str]:
                 routes.add(route)
         return routes
 
-    outside = ("accounts/", "api/", "i18n/", "join/", "healthz", "metrics", "ca.crt")
+    outside = ("accounts/", "api/", "i18n/", "join/", "healthz", "metrics", "ca.crt", "favicon.ico")
     return {route for route in walk(get_resolver().url_patterns, "") if not route.startswith(outside)}
 
 
@@ -99,7 +99,7 @@ def test_every_page_stands_in_this_matrix() -> None:
     known = {path.removeprefix("/") for path in PLAIN} | set(OPEN)
     posted = ("new/check/", "filters/", "selection/", "{subject}/edit/check/")
     # tested with the additions, the files of a record, and a plant's own sheets
-    files = ("files/<str:file>", "{subject}/files/<uuid:uid>/", "import/<uuid:uid>/")
+    files = ("files/<str:file>", "{subject}/files/<uuid:uid>/", "import/<uuid:uid>/", "import/<uuid:uid>/faults.xlsx")
     for ledger in LEDGERS:
         actions = tuple(f"{{subject}}/{name}/" for name in ACTIONS.get(ledger, ()))
         routes = READ + WRITE + posted + files + actions
