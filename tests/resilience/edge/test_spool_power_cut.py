@@ -186,8 +186,10 @@ def test_a_log_that_ends_in_zeros_or_rubbish_is_read_to_its_last_whole_call(tmp_
         changed = [at for at in range(HEADER, len(log)) if log[at] != after.log[at]]
         cut, end = chance.choice(changed), changed[-1] + 1
         for tail in (bytes(end - cut), chance.randbytes(end - cut)):
-            tried += 1
-            assert opened(tmp_path, before.database, after.log[:cut] + tail + log[end:]) == before.picture
+            left = after.log[:cut] + tail + log[end:]
+            whole = left == after.log  # what was written there may itself be zeros
+            tried += not whole
+            assert opened(tmp_path, before.database, left) == (after.picture if whole else before.picture)
     assert tried > 20
 
 
