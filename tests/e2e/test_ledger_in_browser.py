@@ -131,7 +131,7 @@ def test_a_forbidden_role_is_told_why(visit: Visit, session_of: Session, plant: 
     answer = page.goto("/lines/new/")
     assert answer is not None
     assert answer.status == 403
-    expect(page.get_by_role("alert")).to_contain_text("plant.write")
+    expect(page.get_by_role("alert")).to_contain_text("修改企业基础信息")
     picture(page, "forbidden")
 
 
