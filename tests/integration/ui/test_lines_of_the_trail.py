@@ -47,7 +47,9 @@ class Reader:
 def cells(client: Client, address: str) -> list[str]:
     """Return what the lines of a page say of records, as text."""
     page = client.get(address).content.decode()
-    found = re.findall(r"<td>([^<]*(?:<a [^>]*>[^<]*</a>[^<]*)?)<div class=\"help\"><code>([^<]*)</code></div></td>", page)
+    found = re.findall(
+        r"<td class=\"sentence\">([^<]*(?:<a [^>]*>[^<]*</a>[^<]*)?)<div class=\"help\"><code>([^<]*)</code></div></td>", page
+    )
     return [f"{re.sub(r'<[^>]*>', '', text).strip()} [{code}]".strip() for text, code in found]
 
 
