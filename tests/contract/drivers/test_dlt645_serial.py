@@ -34,11 +34,11 @@ async def test_a_silent_meter_costs_its_own_channel_only(line: Any, site: Any, w
     """The meter behind the silent one answers within milliseconds; not one byte of its answers may be lost."""
     line.silent, line.preamble = frozenset({SILENT}), b""
     await line.set(5001)
-    one = site({**line.device(), "timeout_s": 0.5}, channels(line, SILENT, GOOD))
+    one = site({**line.device(), "timeout_s": 0.15}, channels(line, SILENT, GOOD))
     one.start()
     await wait(lambda: one.value(1) == 5001)
     asked = len(line.asked)
-    while len(line.asked) < asked + 12:
+    while len(line.asked) < asked + 24:
         await asyncio.sleep(0.01)
         assert one.last(1).quality is Quality.GOOD
     assert one.last(0) is None or not one.last(0).quality.has_value
@@ -52,7 +52,7 @@ async def test_an_answer_after_its_time_out_is_not_taken_for_the_next_meters(lin
     late = line.answer(SILENT)
     line.preamble = late  # arrives when the next meter has been asked, before that one's answer
     await line.set(4987)
-    one = site({**line.device(), "timeout_s": 0.5}, channels(line, SILENT, GOOD))
+    one = site({**line.device(), "timeout_s": 0.15}, channels(line, SILENT, GOOD))
     one.start()
     await wait(lambda: one.value(1) is not None)
     asked = len(line.asked)

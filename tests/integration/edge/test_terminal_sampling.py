@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import struct
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,7 @@ async def test_a_dead_and_a_mute_device_leave_the_readings_of_the_others_on_time
     assert {quality for _, _, quality in [*rig.receiver.readings(1), *rig.receiver.readings(2)]} == {Quality.NO_DATA}
     times = [time for time, _, _ in rig.receiver.readings(0)]
     assert len(times) == len(set(times))
+    assert max(later - earlier for earlier, later in itertools.pairwise(times[5:])) < 500  # ms
     assert [event["device"] for event in rig.receiver.events("device-lost")] == ["dead"]
 
 

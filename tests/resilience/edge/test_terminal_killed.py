@@ -130,11 +130,11 @@ async def killed(rig: Any, tmp_path: Path, *, kills: int, seed: int, wait: Any) 
             await wait(lambda process=process: not lives(process), what="the end of what was killed")
     finally:
         nursery.close()
-    before = len(logger.answered)
+    before, started = len(logger.answered), time.monotonic()
     last = subprocess.Popen([sys.executable, str(PROGRAM), *arguments])  # from nothing, as after a power cut
     try:
         await wait(lambda: len(logger.answered) > before, seconds=20)
-        used = processor_seconds(last.pid)
+        slowest = max(slowest, time.monotonic() - started)
         logger.running = False
         await sending
         await wait(lambda: logger.answered <= arrived(rig), seconds=30, what="the arrival of each answered message")
@@ -143,17 +143,10 @@ async def killed(rig: Any, tmp_path: Path, *, kills: int, seed: int, wait: Any) 
         os.kill(last.pid, signal.SIGKILL)
         last.wait()
     assert slowest < 10  # s, from the start of a terminal to its first answer
-    assert used < 10  # s, of a start in which nothing was imported before
     assert len(logger.answered) > kills
     for at, value, quality in rig.receiver.readings(0):
         number = (at - START) // 1000
         assert (value, quality) == (number % 1000, 0)
-
-
-def processor_seconds(process: int) -> float:
-    """What a process has used of the processor, seconds: what it would take on a machine that does nothing else."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def arrived(rig: Any) -> set[int]:
