@@ -64,7 +64,7 @@ test-fast: $(VENV)/.ready ## the tests to work with: no browser, no kills, under
 
 test-long: setup ## long fuzzing, a thousand kills, big data; figures go into docs/reference/test-runs.md
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/long.lock
-	$(TESTS) -m long --durations=0
+	$(TESTS) -m long --timeout=0 --durations=0
 	$(TESTS) $(SPREAD) -m "not long" --hypothesis-profile=explore tests/unit tests/contract  # examples that no run has seen
 
 check: $(VENV)/.ready $(VENV)/.assets ## format, lint, types, imports, standards, docs
