@@ -22,7 +22,7 @@ from tanheng.platform.instruments.schemas.spell_1 import Spell as SpellContent
 from tanheng.platform.record import attachments
 from tanheng.platform.record.models import Version
 from tanheng.platform.ui.additions import ActionPage
-from tanheng.platform.ui.forms import DAYS
+from tanheng.platform.ui.forms import DAYS, UNCHOSEN
 from tanheng.platform.ui.ledger import Action
 
 
@@ -203,7 +203,11 @@ class ConfirmForm(forms.Form):
     required_mpe = forms.DecimalField(label=gettext_lazy("error allowed"), required=False)
     found_error = forms.DecimalField(label=gettext_lazy("greatest error found"), required=False)
     mpe_unit = _text(gettext_lazy("unit of the errors"), longest=20, required=False)
-    verdict = forms.ChoiceField(label=gettext_lazy("verdict"), choices=list(words.labels(words.VERDICT).items()))
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("verdict"),
+        choices=[("", "—"), *words.labels(words.VERDICT).items()],
+        error_messages={"required": UNCHOSEN},
+    )
     confirmed_on = _day(gettext_lazy("confirmed on"))
     remark = forms.CharField(label=gettext_lazy("remark"), required=False, widget=forms.Textarea({"rows": 2}))
 

@@ -213,6 +213,7 @@ class CertificateForm(Undated):
     model = Certificate
     content_type = certificate_1.Certificate
     labels: ClassVar[Mapping[str, Labels]] = {"kind": CERTIFICATE_KINDS, "result": RESULTS}
+    open_at_first = frozenset({"result"})
     references: ClassVar[Mapping[str, Reference]] = {"instrument": INSTRUMENT, "chain": CHAIN}
     attached: ClassVar[Mapping[str, frozenset[str]]] = {"file": frozenset({PDF, PNG, JPEG, OFD})}
     groups = (
@@ -256,6 +257,7 @@ class ConfirmationForm(Undated):
     model = Confirmation
     content_type = confirmation_1.Confirmation
     labels: ClassVar[Mapping[str, Labels]] = {"verdict": VERDICTS}
+    open_at_first = frozenset({"verdict"})
     references: ClassVar[Mapping[str, Reference]] = {"certificate": CERTIFICATE}
     helps: ClassVar[Mapping[str, Any]] = {  # Any: lazy text
         "certificate": _("Confirmed by somebody else than the person who entered it."),

@@ -36,8 +36,6 @@ class EditPage(LedgerPage):
         require(self.actor, self.ledger.write, self.plant.pk)
         record = self.record(subject)
         form = self.form(None, record)
-        if record is None:
-            form.leave_open(form.open_at_first)
         form.initial = {**form.initial, **_preset(request, form)}
         return self._page(form, record)
 
@@ -154,8 +152,9 @@ def _check_while_typing(form: LedgerForm, address: str) -> None:
 
 
 def _preset(request: HttpRequest, form: LedgerForm) -> dict[str, object]:
-    """Return what a link to the form fills in: ``?set-instrument=…``."""
-    return {name: request.GET[f"set-{name}"] for name in form.fields if f"set-{name}" in request.GET and name != "seen"}
+    """Return what a link to the form fills in: ``?set-instrument=…``; of a new record nothing that a person has to choose."""
+    closed = {"seen", *(form.open_at_first if form.record is None else ())}
+    return {name: request.GET[f"set-{name}"] for name in form.fields if f"set-{name}" in request.GET and name not in closed}
 
 
 class CheckField(EditPage):

@@ -31,6 +31,7 @@ _MANY = 12  # records among which one is searched for rather than seen
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*[年.\-/]\s*(1[0-2]|0?[1-9])\s*月?")
 _WHOLE = re.compile(r"\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?|\d{8}")
 _SOME_DAY = datetime.date(2000, 1, 1)  # stands for a missing day while the other fields are looked at
+UNCHOSEN = _("Nothing is preset here: whoever fills it in chooses.")
 
 
 def dress(form: forms.Form) -> None:
@@ -70,7 +71,8 @@ class LedgerForm(forms.Form):
         Headings, and the fields that stand below each, on the form and on the record's page; the last group also takes the
         fields that none names. Without groups the fields stand in one block.
     open_at_first : frozenset of str
-        Lists of words of a new record in which somebody has to choose, whatever the model's default is.
+        Lists of words of a new record in which somebody has to choose, whatever the model's default is: a conclusion, such as
+        the result of a certificate, is never preset, nor after a refusal.
     """
 
     model: ClassVar[type[Version]]
@@ -142,16 +144,18 @@ class LedgerForm(forms.Form):
                 widget=KeptFile(self.attached[name]),
             )
         if name in self.labels:
-            blank = [("", "—")] if field.initial in (None, "") else []
+            initial = None if self.record is None and name in self.open_at_first else field.initial
+            blank = [("", "—")] if initial in (None, "") else []
+            unchosen = {"required": str(UNCHOSEN)} if name in self.open_at_first else {}
             refusal = _("“%(value)s” is none of the words allowed:")
             words = "、".join(str(word) for word in self.labels[name].values())
             return forms.ChoiceField(
                 label=heading(self.model, name),
                 required=field.required or _is_word(_hints(self.content_type)[name]),
                 choices=[*blank, *self.labels[name].items()],
-                initial=field.initial,
+                initial=initial,
                 help_text=self.helps.get(name, ""),
-                error_messages={"invalid_choice": f"{refusal} {words}"},
+                error_messages={"invalid_choice": f"{refusal} {words}", **unchosen},
             )
         if isinstance(field, forms.DateField):
             field = _day("", required=field.required)
@@ -188,19 +192,13 @@ class LedgerForm(forms.Form):
         shown = {field.name: field for field in self.visible_fields()}
         return [(title, [shown[name] for name in group]) for title, group in self.grouped(shown)]
 
-    def leave_open(self, names: Iterable[str] | None = None) -> None:
-        """Take back what a list has chosen before anybody chose.
-
-        Parameters
-        ----------
-        names : iterable of str, optional
-            Fields; by default all lists, for the form of what all rows of a sheet say.
-        """
-        for name in self.labels if names is None else names:
+    def leave_open(self) -> None:
+        """Take back what lists have chosen before anybody chose, for the form of what all rows of a sheet say."""
+        for name, words in self.labels.items():
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField) and field.initial not in (None, ""):
                 field.initial = None
-                field.choices = [("", "—"), *self.labels[name].items()]
+                field.choices = [("", "—"), *words.items()]
 
     @property
     def content_names(self) -> list[str]:
