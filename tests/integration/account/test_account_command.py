@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from tanheng.cli import root
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FILES = ("inventory.json", "report.pdf", "report.xlsx")
+LIMIT = 60.0
+"""Seconds after which a process of ours that has not ended hangs."""
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -169,7 +173,9 @@ def test_errors_come_in_the_language_asked_for(run: Run, cement: Path, lang: str
 def test_the_language_comes_from_the_environment_else_chinese(cement: Path, value: str, word: str) -> None:
     environment = {key: text for key, text in os.environ.items() if key not in ("LC_ALL", "LC_MESSAGES", "LANG")}
     command = [sys.executable, "-m", "tanheng", "account", str(cement)]
-    done = subprocess.run(command, env={**environment, "LANG": value}, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command, env={**environment, "LANG": value}, check=True, capture_output=True, text=True, timeout=LIMIT
+    )
     assert word.replace("Verified", "Direct emissions of the installation") in done.stdout
 
 
@@ -267,23 +273,32 @@ def test_help_shows_an_example_and_the_exit_codes(run: Run) -> None:
 # -- kills ----------------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Kill a process when the block ends, if it still runs then."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(timeout=LIMIT)
+
+
 @pytest.mark.kill
 @pytest.mark.parametrize("moment", ["", "inventory.json", "report.xlsx"])
 def test_a_kill_while_writing_leaves_the_old_results_whole(cement: Path, moment: str) -> None:
     command = [sys.executable, "-m", "tanheng", "account", str(cement), "--force"]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=LIMIT)
     before = contents(cement / "out")
     change(cement / "activity.csv", "88000", "88001")
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not any((draft / moment).exists() for draft in cement.glob(".out.*")):
-        assert process.poll() is None, "the command ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with ended(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)) as process:
+        deadline = time.monotonic() + LIMIT
+        while not any((draft / moment).exists() for draft in cement.glob(".out.*")):
+            assert process.poll() is None, "the command ended before it could be killed"
+            assert time.monotonic() < deadline, f"the command made no draft with “{moment}” in {LIMIT:.0f} s"
+            time.sleep(0.001)
+    assert process.returncode == -signal.SIGKILL
     assert contents(cement / "out") == before
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=LIMIT)
     assert contents(cement / "out") != before
 
 
@@ -306,19 +321,22 @@ def on_a_terminal(*, until: str) -> str:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
     command = [sys.executable, "-c", SLOW, "0"]
+    seen, deadline = "", time.monotonic() + LIMIT
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=theirs, env=environment)
-    assert process.stdin is not None
-    os.close(theirs)
-    seen = ""
-    while True:
-        if until in seen and not process.stdin.closed:
-            process.stdin.close()
-        try:
-            seen += os.read(ours, 4096).decode(errors="replace")
-        except OSError:  # the other end is closed
-            break
-    process.wait()
-    os.close(ours)
+    with os.fdopen(ours, "rb", buffering=0) as terminal, ended(process):
+        assert process.stdin is not None
+        os.close(theirs)
+        while True:
+            if until in seen and not process.stdin.closed:
+                process.stdin.close()
+            left = deadline - time.monotonic()
+            ready = left > 0 and select.select([terminal], [], [], left)[0]
+            assert ready, f"the step did not end in {LIMIT:.0f} s; it wrote {seen!r}"
+            try:
+                seen += terminal.read(4096).decode(errors="replace")
+            except OSError:  # the other end is closed
+                break
+        process.wait(timeout=LIMIT)
     return seen
 
 
@@ -331,5 +349,7 @@ def test_what_is_quick_shows_nothing() -> None:
 
 
 def test_without_a_terminal_nothing_is_shown() -> None:
-    done = subprocess.run([sys.executable, "-c", SLOW, "1.2"], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, "-c", SLOW, "1.2"], check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=LIMIT
+    )
     assert done.stderr == b""

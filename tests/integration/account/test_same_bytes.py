@@ -6,11 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+MOVED = ("faketime", "--exclude-monotonic", "-f")
+"""The wall clock alone: under a moved monotonic clock whoever waits for a lock with a limit waits a day longer."""
+LIMIT = 120.0
+"""Seconds after which a process that has not ended hangs."""
 ORIGINS = {  # name of the run: what its surroundings are like
     "here": {},
     "elsewhere": {
@@ -31,8 +36,8 @@ def accounted(example: str, folder: Path, origin: str, *, clock: str = "") -> di
     shutil.copytree(EXAMPLES / example, home / "plant", ignore=shutil.ignore_patterns("out"))
     environment = {**os.environ, "HOME": str(home), **ORIGINS[origin]}
     words = [sys.executable, "-m", "tanheng", "account", "plant", "--lang", "zh", "--out", "results"]
-    moved = ["faketime", "-f", clock] if clock else []
-    subprocess.run([*moved, *words], cwd=home, env=environment, check=True, capture_output=True)
+    moved = [*MOVED, clock] if clock else []
+    subprocess.run([*moved, *words], cwd=home, env=environment, check=True, capture_output=True, timeout=LIMIT)
     return {file.name: file.read_bytes() for file in (home / "results").iterdir()}
 
 
@@ -45,8 +50,16 @@ def test_another_day_zone_and_language_change_no_byte(example: str, tmp_path: Pa
 
 def test_the_clock_of_the_other_run_is_really_moved() -> None:
     code = "import time; print(int(time.time()))"
-    there, here = (
-        int(subprocess.run([*moved, sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
-        for moved in (["faketime", "-f", "+1d"], [])
-    )
-    assert 86000 < there - here < 86800
+    there, here = told([*MOVED, "+1d"], code), told([], code)
+    assert 86000 < int(there) - int(here) < 86800
+
+
+def test_who_waits_for_a_lock_beside_the_moved_clock_waits_no_day() -> None:
+    code = "import threading; print(threading.Event().wait(0.1))"
+    assert told([*MOVED, "+1d"], code) == "False\n"
+
+
+def told(moved: Sequence[str], code: str) -> str:
+    """Return what a program prints whose clock is moved."""
+    command = [*moved, sys.executable, "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT).stdout
