@@ -22,6 +22,8 @@ from tanheng.trust.witness import MemoryStore, Witness
 from tanheng.trust.witness_app import application
 
 ORIGIN = "plant.example/log/1"
+LIMIT = 30.0
+"""Seconds a connection of the witness may say nothing."""
 OWN = "consistent in itself; the keys are the bundle's own: plant.example/log/1 {}; give --trust to bind them to a plant"
 
 
@@ -133,6 +135,8 @@ def test_wrong_use_is_refused_before_anything_is_written(desk: Any, words: list[
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = LIMIT  # a connection on which nothing comes holds up nobody for ever
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name of the base class
         """Say nothing."""
 
@@ -140,13 +144,15 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def serving(witness: Witness) -> Iterator[str]:
     with make_server("127.0.0.1", 0, application(witness), handler_class=_Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
-            server.shutdown()
-            thread.join()
+            ending = threading.Thread(target=server.shutdown, daemon=True)
+            ending.start()
+            thread.join(2 * LIMIT)
+            assert not thread.is_alive(), f"the witness did not end in {2 * LIMIT:.0f} s"
 
 
 def test_a_configured_witness_cosigns_and_its_quorum_verifies(desk: Any) -> None:

@@ -7,6 +7,8 @@ import http.server
 import json
 import os
 import re
+import select
+import signal
 import subprocess
 import sys
 import threading
@@ -30,13 +32,15 @@ from tanheng.trust.tlog_proof import ProofFile
 from tanheng.trust.witness import Request
 
 ORIGIN = "plant.example/log/1"
+LIMIT = 60.0
+"""Seconds after which a process of ours that has not answered hangs."""
 
 
 def tanheng(*words: object, folder: Path, lang: str = "en_US.UTF-8", **extra: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "TANHENG_"))}
     command = [sys.executable, "-c", "from tanheng.cli import main; main()", *map(str, words)]
     environment |= {"LANG": lang, "COLUMNS": "200"} | extra
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=folder, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT, cwd=folder, env=environment)
 
 
 class Plant:
@@ -91,10 +95,12 @@ def test_log_verify_reads_over_http(plant: Plant) -> None:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
-        good = tanheng("log", "verify", address, "--key", plant.vkey, folder=plant.folder)
-        (plant.folder / "log/tile/entries/000").unlink()
-        bad = tanheng("log", "verify", address, "--key", plant.vkey, folder=plant.folder)
-        server.shutdown()
+        try:
+            good = tanheng("log", "verify", address, "--key", plant.vkey, folder=plant.folder)
+            (plant.folder / "log/tile/entries/000").unlink()
+            bad = tanheng("log", "verify", address, "--key", plant.vkey, folder=plant.folder)
+        finally:
+            server.shutdown()
     assert good.returncode == 0, good.stderr
     assert "lacks the file tile/entries/000" in bad.stderr
     gone = tanheng("log", "verify", address, "--key", plant.vkey, folder=plant.folder)
@@ -211,12 +217,17 @@ def witness(plant: Plant) -> Iterator[str]:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=plant.folder, env=environment
     ) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://[0-9.:]+[0-9]", line)
-        assert found is not None, line
-        yield found[0]
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            assert select.select([process.stdout], [], [], LIMIT)[0], f"the witness told no address in {LIMIT:.0f} s"
+            line = process.stdout.readline()
+            found = re.search(r"http://[0-9.:]+[0-9]", line)
+            assert found is not None, line
+            yield found[0]
+            process.terminate()
+            assert process.wait(timeout=LIMIT) == -signal.SIGTERM
+        finally:
+            process.kill()
 
 
 def post(address: str, body: bytes) -> tuple[int, bytes]:
