@@ -231,5 +231,5 @@ def test_decimals_alone_load_neither_numpy_nor_gtc() -> None:
         "n.clamp(Decimal(2), Decimal(0), Decimal(1)); n.same_kind(Decimal(1)); n.power(Decimal(2), Decimal(2)); "
         "print('numpy' in sys.modules, 'GTC' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["False", "False"]

@@ -41,5 +41,5 @@ def test_the_symbols_of_a_formula_stand_in_its_equation(formula: registry.Formul
 
 
 def test_the_page_is_written_by_its_module() -> None:
-    done = subprocess.run([sys.executable, "-m", "tanheng.formulas.page", "en"], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "tanheng.formulas.page", "en"], capture_output=True, check=True, timeout=60)
     assert done.stdout.decode() == render("en")

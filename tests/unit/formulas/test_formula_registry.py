@@ -223,7 +223,7 @@ def test_other_roles_than_the_formulas_are_refused(roles: Sequence[str]) -> None
 
 
 def run(*options: str, program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *options, "-c", program], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, *options, "-c", program], capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_importing_the_package_loads_no_family() -> None:

@@ -32,7 +32,9 @@ def printed(hubei: Inventory) -> dict[str, bytes]:
 def text_of(data: bytes, folder: Path) -> str:
     file = folder / "report.pdf"
     file.write_bytes(data)
-    return subprocess.run(["pdftotext", "-layout", str(file), "-"], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -88,7 +90,8 @@ def test_the_file_claims_pdf_a_2b_and_names_itself(printed: dict[str, bytes], la
 def test_every_font_is_embedded_and_ours(printed: dict[str, bytes], tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     file.write_bytes(printed["zh"])
-    listed = subprocess.run(["pdffonts", str(file)], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
+    command = ["pdffonts", str(file)]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()[2:]
     assert listed
     for line in listed:
         assert "NotoSansSC" in line

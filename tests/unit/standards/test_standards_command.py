@@ -217,7 +217,8 @@ def test_a_question_that_cannot_be_answered_is_refused(arguments: tuple[str, ...
 )
 def test_the_process_ends_with_the_code_of_its_outcome(arguments: list[str], code: int) -> None:
     main = "import sys; from tanheng.cli import main; sys.argv = ['tanheng', *sys.argv[1:]]; main()"
-    done = subprocess.run([sys.executable, "-c", main, "standards", *arguments], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", main, "standards", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == code
     assert bool(done.stderr) == (code != 0)
     assert "Traceback" not in done.stderr
