@@ -52,6 +52,13 @@ def test_symmetric_lines_are_met_exactly_at_a_midpoint() -> None:
     assert balance_value(lines=lines, **PLAN) == Decimal("0.8")
 
 
+def test_intensities_whose_last_digit_exceeds_the_tolerance_end_at_that_digit() -> None:
+    # the example of the docstring, times 1E45: at 50 digits neighbours lie 1E-5 apart, so no bracket is 1E-12 wide
+    scale = Decimal("1E45")
+    lines = [(Decimal("1.36") * scale, Decimal("1.7")), (Decimal("1.462") * scale, Decimal("1.7"))]
+    assert round(balance_value(lines=lines, **PLAN) / scale, 6) == Decimal("0.831084")
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [

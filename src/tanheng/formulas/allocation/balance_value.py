@@ -48,7 +48,7 @@ def balance_value(
     slope, limit : 1
         As in ``cn.allocation.coefficient``, above zero.
     tolerance : tCO2/t
-        Width of the bracket at which bisection ends.
+        Width of the bracket at which bisection ends; it ends before when the bracket holds no further number of 50 digits.
 
     Raises
     ------
@@ -67,6 +67,8 @@ def balance_value(
         low, high = min(intensities), max(intensities)
         while high - low > tolerance:
             middle = (low + high) / 2
+            if middle in (low, high):  # neighbours: at 50 digits nothing lies between them
+                break
             found = surplus(lines=lines, balance_value=middle, slope=slope, limit=limit)
             if found == 0:
                 return middle
