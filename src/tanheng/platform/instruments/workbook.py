@@ -59,7 +59,8 @@ def read(path: Path) -> Iterator[tuple[LedgerPages, list[Row]]]:
         wanted = ", ".join(str(ledger.title) for ledger in ledgers())
         raise InputError("platform.instruments.no_sheet", field="file", wanted=wanted)
     for ledger, grid in known:
-        rows = [Row(number, cells) for number, cells in enumerate(grid.rows, 1) if any(cell.strip() for cell in cells)]
+        filled = [(number, cells) for number, cells in enumerate(grid.rows, 1) if any(cell.strip() for cell in cells)]
+        rows = [Row(number, cells, lacking=grid.lacking_in(number)) for number, cells in filled]
         if len(rows) > 1:
             yield ledger, rows
 

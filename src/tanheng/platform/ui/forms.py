@@ -20,6 +20,7 @@ from tanheng.core.errors import TanhengError
 from tanheng.core.messages import render
 from tanheng.platform.record import schema
 from tanheng.platform.record.models import Plant, Version
+from tanheng.platform.ui.dropped_zero import year_of_either
 from tanheng.platform.ui.kept_file import KeptFile
 from tanheng.platform.ui.language import language
 from tanheng.platform.ui.ledger import VALID_FROM, VALID_TO, Labels, heading
@@ -247,6 +248,16 @@ class DayField(forms.DateField):
             return super().to_python(value)
         except forms.ValidationError:
             text = str(value).strip()
+            if year := year_of_either(text):
+                said = {"value": f"{year}.1", "first": f"{year}-01-15", "second": f"{year}-10-15"}
+                raise forms.ValidationError(
+                    _(
+                        "%(value)s, which is not text, may be January, or October typed as %(value)s0, whose zero a "
+                        "spreadsheet drops: write the day, such as %(first)s or %(second)s"
+                    ),
+                    code="lost_zero",
+                    params=said,
+                ) from None
             if found := _MONTH.fullmatch(text):
                 said = {"example": f"{found[1]}-{int(found[2]):02}-15"}
                 raise forms.ValidationError(

@@ -19,6 +19,7 @@ from tanheng.platform.errors import ConflictError
 from tanheng.platform.record import schema
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant, Version
+from tanheng.platform.ui.dropped_zero import as_written
 from tanheng.platform.ui.forms import LedgerForm
 from tanheng.platform.ui.layouts import Layout, adapted, places
 from tanheng.platform.ui.ledger import LedgerPages, heading
@@ -261,7 +262,7 @@ class Importer:
 
     def _said(self, row: Row, data: dict[str, str], name: str) -> str:
         """Return what the sheet says in a field."""
-        return (self._own.text(row, name) if self._own is not None else "") or data.get(name, "")
+        return (self._own.text(row, name) if self._own is not None else "") or as_written(data.get(name, ""))
 
     def _note(self, row: Row, data: dict[str, str], name: str, message: str, code: str) -> None:
         column = self._column(row, name) or (heading(self.ledger.model, name) if name in data else "")

@@ -54,8 +54,11 @@ def _write(page: Any, grid: Grid, faults: Sequence[Fault], head: int, looks: Map
     bad = {(fault.row, fault.index) for fault in faults}
     for row, cells in enumerate(grid.rows, 1):
         for column, text in enumerate(cells):
-            if column != beside and (text or (row, column) in bad):
-                page.write_string(row - 1, column, text, looks["bad" if (row, column) in bad else ""])
+            look = looks["bad" if (row, column) in bad else ""]
+            if column != beside and column in grid.lacking.get(row, ()):
+                page.write_number(row - 1, column, float(text), look)  # as text it would be taken for January
+            elif column != beside and (text or (row, column) in bad):
+                page.write_string(row - 1, column, text, look)
     for top, left, bottom, right in grid.merged:
         if (top, left) != (bottom, right):
             page.merge_range(top, left, bottom, right, grid.text(top + 1, left), looks[""])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 _SHORT = re.compile(r"((?:19|20)\d\d)\s*(?:年?|[年.\-/]\s*(1[0-2]|0?[1-9])\s*月?)")
 FIRST, LAST = "first", "last"
+_NAMED = 12  # cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,24 @@ class Question:
         Each answer, and its text; no answer leaves a fault in each row.
     count : int
         How many rows raise it.
+    cells : tuple of str
+        Where they do, for a question of single cells: ``E7``.
+    announced : pair of str
+        Heading and content that are shown with the answer whenever it is used; empty for a question whose answer is a habit of
+        the whole sheet.
     """
 
     name: str
     text: Promise | str
     options: tuple[tuple[str, Promise | str], ...]
     count: int = 0
+    cells: tuple[str, ...] = ()
+    announced: tuple[str, str] | None = None
+
+    @property
+    def where(self) -> str:
+        """Return the first of the cells."""
+        return "、".join(self.cells[:_NAMED]) + (" …" if len(self.cells) > _NAMED else "")
 
 
 def short_day(name: str, heading: str) -> Question:

@@ -18,6 +18,7 @@ from django.utils.translation import override, pgettext_lazy
 
 from tanheng.core.errors import InputError
 from tanheng.platform.record.models import Version
+from tanheng.platform.ui import dropped_zero
 from tanheng.platform.ui.forms import DAYS as DAY_FORMATS
 from tanheng.platform.ui.forms import LedgerForm
 from tanheng.platform.ui.ledger import heading
@@ -152,16 +153,24 @@ class LedgerResource:
                 data[name] = "" if text.casefold() in NO else text
             else:
                 data[name] = narrow(text) if name in _figures(cls.form) else text
+                if index in row.lacking and name in days_of(cls.form):
+                    data[name] = dropped_zero.with_either(data[name])
         return data, faults
 
     @classmethod
     def raised(cls, data: Mapping[str, str]) -> list[str]:
         """Return the names of the questions that a row raises: what it says can be meant in several ways."""
-        return [f"{_SHORT_DAY}{name}" for name in days_of(cls.form) if is_short(data.get(name, ""))]
+        said = {name: data[name] for name in sorted(days_of(cls.form)) if data.get(name)}
+        either = {name: year for name, text in said.items() if (year := dropped_zero.year_of_either(text))}
+        short = [name for name, text in said.items() if name in either or is_short(text)]
+        return [*(dropped_zero.name_of(*one) for one in either.items()), *(f"{_SHORT_DAY}{name}" for name in short)]
 
     @classmethod
     def question(cls, name: str) -> Question | None:
         """Return a question by its name, in the language of the page; None where there is none of that name."""
+        asked = dropped_zero.field_and_year(name)
+        if asked is not None and asked[0] in days_of(cls.form):
+            return dropped_zero.question(asked[0], heading(cls.form.model, asked[0]), asked[1])
         field = name.removeprefix(_SHORT_DAY)
         is_ours = name.startswith(_SHORT_DAY) and field in days_of(cls.form)
         return short_day(name, heading(cls.form.model, field)) if is_ours else None
@@ -169,10 +178,20 @@ class LedgerResource:
     @classmethod
     def settle(cls, data: dict[str, str], answers: Mapping[str, str]) -> None:
         """Take a row as the questions that it raises were answered."""
-        for name in cls.raised(data):
-            if name in answers and name.startswith(_SHORT_DAY):
+        for name in cls.raised(data):  # which month it is stands before which day of it
+            if name not in answers:
+                continue
+            if field := cls.place_of(name):
+                data[field] = dropped_zero.month_meant(data[field], answers[name])
+            elif name.startswith(_SHORT_DAY):
                 field = name.removeprefix(_SHORT_DAY)
                 data[field] = whole_day(data[field], answers[name])
+
+    @classmethod
+    def place_of(cls, question: str) -> str:
+        """Return the field of whose single cells a question asks; empty for a question of whole rows or of the whole sheet."""
+        asked = dropped_zero.field_and_year(question)
+        return asked[0] if asked is not None else ""
 
     @classmethod
     def candidates(cls, name: str, text: str) -> Sequence[str]:  # noqa: ARG003  # heirs know words

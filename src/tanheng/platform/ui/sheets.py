@@ -6,8 +6,8 @@ import csv
 import datetime
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import xlsxwriter
 
 from tanheng.core.errors import InputError
 from tanheng.platform.record.sniffing import CSV, XLSX
+from tanheng.platform.ui.dropped_zero import may_lack_zero
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
@@ -30,11 +31,18 @@ _FITS_A4, _FITS_A3 = 220, 440  # letters across a page: beyond them a line of th
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet; ``number`` is what the spreadsheet calls it. ``sheet`` is empty where there is but one."""
+    """One row of a sheet; ``number`` is what the spreadsheet calls it. ``sheet`` is empty where there is but one.
+
+    Parameters
+    ----------
+    lacking : mapping
+        Of the cells that hold a number such as 2019.1, which may lack a zero, the name in the sheet: ``E7``.
+    """
 
     number: int
     cells: tuple[str, ...]
     sheet: str = ""
+    lacking: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,14 @@ class Grid:
     ----------
     merged : tuple
         Top, left, bottom and right of each merged cell, from 0.
+    lacking : mapping
+        Of each row, from 1, the columns, from 0, of the cells that hold a number such as 2019.1, which may lack a zero.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    lacking: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -60,6 +71,10 @@ class Grid:
         """Return what stands in a cell; rows count from 1, columns from 0."""
         cells = self.rows[row - 1] if 1 <= row <= len(self.rows) else ()
         return cells[column].strip() if column < len(cells) else ""
+
+    def lacking_in(self, row: int) -> dict[int, str]:
+        """Return the names of the cells of a row that may lack a zero, by their columns."""
+        return {column: f"{letter(column)}{row}" for column in self.lacking.get(row, ())}
 
 
 def letter(column: int) -> str:
@@ -98,10 +113,12 @@ def grids(path: Path, media: str) -> list[Grid]:
 
 def _csv_grid(path: Path) -> Grid:
     rows: list[tuple[str, ...]] = []
+    lacking: dict[int, Sequence[int]] = {}
     for row in _read_csv(path):
         rows.extend([()] * (row.number - 1 - len(rows)))
         rows.append(row.cells)
-    return Grid("", tuple(rows))
+        lacking[row.number] = tuple(row.lacking)
+    return Grid("", tuple(rows), lacking=lacking)
 
 
 def _workbook_grids(path: Path) -> list[Grid]:
@@ -114,14 +131,14 @@ def _workbook_grids(path: Path) -> list[Grid]:
 
 
 def _grid(sheet: Any) -> Grid:  # Any: calamine's sheet
-    cells = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)
-    rows = [[_text(cell) for cell in row[:MOST_COLUMNS]] for row in cells]
+    cells = [row[:MOST_COLUMNS] for row in sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)]
     merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
     for top, left, bottom, right in merged:
-        if top < len(rows) and left < len(rows[top]):
-            for row in rows[top : bottom + 1]:
-                row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
-    return Grid(sheet.name, tuple(tuple(row) for row in rows), merged)
+        if top < len(cells) and left < len(cells[top]):
+            for row in cells[top : bottom + 1]:
+                row[left : right + 1] = [cells[top][left]] * len(row[left : right + 1])
+    lacking = {number: found for number, row in enumerate(cells, 1) if (found := _lacking(row))}
+    return Grid(sheet.name, tuple(tuple(_text(cell) for cell in row) for row in cells), merged, lacking)
 
 
 def read(path: Path, media: str) -> list[Row]:
@@ -149,7 +166,12 @@ def _read_workbook(path: Path) -> Iterator[Row]:
     for number, cells in enumerate(rows, start=1):
         texts = tuple(_text(cell) for cell in cells[:MOST_COLUMNS])
         if any(text.strip() for text in texts):
-            yield Row(number, texts)
+            yield Row(number, texts, lacking={column: f"{letter(column)}{number}" for column in _lacking(cells[:MOST_COLUMNS])})
+
+
+def _lacking(cells: Sequence[Any]) -> list[int]:  # Any: what a spreadsheet holds
+    """Return the columns of the numbers that may lack a zero; a text has kept what was typed."""
+    return [column for column, cell in enumerate(cells) if isinstance(cell, float) and may_lack_zero(repr(cell))]
 
 
 def _text(cell: Any) -> str:  # Any: what a spreadsheet holds
@@ -176,7 +198,9 @@ def _read_csv(path: Path) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield Row(reader.line_num, tuple(cells[:MOST_COLUMNS]))
+                texts, number = tuple(cells[:MOST_COLUMNS]), reader.line_num
+                lacking = {at: f"{letter(at)}{number}" for at, text in enumerate(texts) if may_lack_zero(text.strip())}
+                yield Row(number, texts, lacking=lacking)  # the file has no types: what may have been a number is taken for one
     except csv.Error as error:
         raise InputError("platform.ui.unreadable", reason=str(error)) from error
 

@@ -5,8 +5,8 @@ A person decides what the first mean and sees what became of the others. What a 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import override
@@ -66,11 +66,18 @@ class Meaning:
 
 @dataclass(slots=True)
 class Look:
-    """What a look at the rows found: words that are unknown, words read as ours, and questions that rows raise."""
+    """What a look at the rows found: words that are unknown, words read as ours, and questions that rows raise.
+
+    Parameters
+    ----------
+    settled : list of Meaning
+        What single cells were said to mean before, wherever an answer is used.
+    """
 
     words: list[Word] = field(default_factory=list)
     guesses: list[Word] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    settled: list[Meaning] = field(default_factory=list)
 
     @property
     def meanings(self) -> list[Meaning]:
@@ -79,7 +86,7 @@ class Look:
         for word in self.guesses:
             said = dict(word.options)[word.meaning]
             found.setdefault((word.heading, said), []).append((word.text, word.count))
-        return [Meaning(head, said, tuple(words)) for (head, said), words in found.items()]
+        return [*(Meaning(head, said, tuple(words)) for (head, said), words in found.items()), *self.settled]
 
 
 def look(
@@ -106,10 +113,15 @@ def look(
     strange: Counter[tuple[str, str]] = Counter()
     guessed: Counter[tuple[str, str, str]] = Counter()
     raised: Counter[str] = Counter()
+    cells: defaultdict[str, list[str]] = defaultdict(list)
+    sheets = {row.sheet for row in rows}
     spelt: dict[str, str] = {}
     for row in rows:
         data, _faults = ledger.resource.cells(row, places)
-        raised.update(name for name in ledger.resource.raised(data) if name not in answers)
+        for name in ledger.resource.raised(data):
+            raised[name] += 1
+            asked_of = row.lacking.get(places.get(ledger.resource.place_of(name), -1))
+            cells[name] += [_named(row, asked_of, sheets)] if asked_of is not None else []
         for name in asked:
             if name not in places:
                 continue
@@ -134,8 +146,18 @@ def look(
         for index, ((name, plain, code), count) in enumerate(guessed.items())
     ]
     questions = ((ledger.resource.question(name), count) for name, count in raised.items())
-    made.questions = [replace(one, count=count) for one, count in questions if one is not None]
+    for one in (replace(one, count=count, cells=tuple(cells[one.name])) for one, count in questions if one is not None):
+        if one.name not in answers:
+            made.questions.append(one)
+        elif one.announced is not None:
+            head, text = one.announced
+            made.settled.append(Meaning(head, str(dict(one.options)[answers[one.name]]), ((text, one.count),)))
     return made
+
+
+def _named(row: Row, cell: str, sheets: Collection[str]) -> str:
+    """Return what a cell is called, with its sheet where there are several."""
+    return f"{row.sheet}!{cell}" if len(sheets) > 1 else cell
 
 
 def said_before(ledger: LedgerPages, plant: Plant, layout: Layout, grids: Sequence[Grid]) -> list[Word]:

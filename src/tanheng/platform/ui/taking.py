@@ -152,7 +152,10 @@ def _row(layout: Layout, grid: Grid, number: int, resource: type[LedgerResource]
     cells |= {name: value for name, value in layout.fixed.items() if value and name not in cells}
     if day is not None and not cells.get(layout.sheet_day):
         cells[layout.sheet_day] = day.isoformat()
-    return Row(number, tuple(cells.get(name, "") for name in places(layout)), grid.name)
+    there = grid.lacking_in(number)
+    order = places(layout)
+    lacking = {order[name]: there[at] for name in cells if (at := layout.index(name)) is not None and at in there}
+    return Row(number, tuple(cells.get(name, "") for name in order), grid.name, lacking)
 
 
 def _is_sum(said: Sequence[str]) -> bool:
