@@ -14,7 +14,7 @@ from tanheng.metrology.instruments.certificate import CertificateKind, Result
 from tanheng.metrology.instruments.model import UseState
 from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.errors import ConflictError, DutiesError
-from tanheng.platform.instruments import exchange, models, services
+from tanheng.platform.instruments import checks, exchange, models, services
 from tanheng.platform.instruments.schemas.chain_1 import ChainKind
 from tanheng.platform.instruments.schemas.confirmation_1 import Verdict
 from tanheng.platform.record import versions
@@ -150,7 +150,7 @@ def test_the_database_refuses_what_a_service_would_overlook(
     ledger = models.Installation
     with pytest.raises(ConflictError, match=constraint), scope(all_plants()):  # noqa: PT012  # the scope's transaction ends with it
         versions.write_many(ledger, plant=plant.pk, actor=SYSTEM, schema_id="installation/1", contents=contents)
-        services.hold(ledger)
+        checks.InstallationCheck(plant).settle([], None, SYSTEM)
 
 
 def wanted(**changed: Any) -> exchange.Exchange:

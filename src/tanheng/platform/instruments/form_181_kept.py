@@ -13,7 +13,7 @@ from tanheng.core import canonical
 from tanheng.core.errors import InputError
 from tanheng.platform.errors import MissingError
 from tanheng.platform.instruments import form_181, selectors, services, words
-from tanheng.platform.instruments.models import Form181
+from tanheng.platform.instruments.models import Form181, Instrument
 from tanheng.platform.instruments.schemas import form_181_1
 from tanheng.platform.instruments.schemas.form_181_1 import Table
 from tanheng.platform.record import audit, schema, versions
@@ -47,7 +47,7 @@ def keep(
         The day is still to come, or the reason of a correction is missing.
     """
     require(actor, "instruments.write", plant.pk)
-    services.one_at_a_time(plant.pk)
+    services.hold(Instrument, plant)
     today = selectors.today(plant)
     if on > today:
         raise InputError("platform.instruments.form_181_future", field="on", value=on, today=today)

@@ -6,11 +6,13 @@ A check is made once for a transaction, after the ledger's lock is taken, and re
 from __future__ import annotations
 
 import abc
+import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from tanheng.core.errors import InputError
+from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant, Version
 from tanheng.platform.record.reading import today
 
@@ -19,15 +21,18 @@ Fault = tuple[int, InputError]
 
 
 class Check(abc.ABC):
-    """What a ledger is checked by.
+    """What a ledger is checked by, and what follows from writing it. Only its faults have to be said.
 
     Attributes
     ----------
     lock : str
         Ledgers of one lock are written by one transaction at a time.
+    permission : str
+        What writing the ledger needs, where that is not the permission of its app.
     """
 
     lock: ClassVar[str]
+    permission: ClassVar[str] = ""
 
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
@@ -37,7 +42,17 @@ class Check(abc.ABC):
     def faults(self, contents: Sequence[Any], subject: uuid.UUID | None) -> list[Fault]:  # Any: contents of the ledger
         """Return what is wrong, each with the place of its content; ``subject`` is the record that is corrected, if any."""
 
-    def retiring(self, content: Any) -> InputError | None:  # noqa: ARG002  # Any: as above
+    def validity(self, valid_from: datetime.date | None, valid_to: datetime.date | None) -> list[InputError]:  # noqa: ARG002
+        """Return what is wrong with the days for which a content is to hold; by default any will do."""
+        return []
+
+    def allow(self, contents: Sequence[Any], actor: Actor) -> None:  # noqa: B027  # Any: as above
+        """Raise where good contents may not come from this actor, such as by separation of duties; by default they may."""
+
+    def settle(self, rows: Sequence[Any], seen: int | None, actor: Actor) -> None:  # noqa: B027  # Any: rows of the ledger
+        """Do what follows from rows just written; ``seen`` is the version a correction was made from, None of new records."""
+
+    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
         """Return why a record cannot end; by default nothing depends on it."""
         return None
 
@@ -73,7 +88,7 @@ class CheckAlone(Check):
             found += [(place, fault) for fault in own]
         return found or [(0, fault) for fault in self._renamed(contents, subject)]
 
-    def retiring(self, content: Any) -> InputError | None:  # Any: as above
+    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
         """Return the fault of a record that others name."""
         name = str(getattr(content, self.key[-1])) if self.named_by else ""
         users = self._users(name)
@@ -124,6 +139,12 @@ class CheckAlone(Check):
         if subject is not None:
             rows = rows.exclude(subject=subject)
         return {self.key_of(row) for row in rows}
+
+
+def refuse(faults: Sequence[InputError]) -> None:
+    """Raise one refusal with every fault, where there is any."""
+    if faults:
+        raise InputError("platform.plant.refused", findings=list(faults), count=len(faults))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import datetime
+import operator
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,10 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
-from tanheng.core.errors import InputError
 from tanheng.platform.errors import MissingError
 from tanheng.platform.record import audit, schema, versions
 from tanheng.platform.record.actor import Actor, require
-from tanheng.platform.record.checking import Check
+from tanheng.platform.record.checking import Check, Fault, refuse
 from tanheng.platform.record.models import Plant, Version
 
 V = TypeVar("V", bound=Version)
@@ -34,7 +34,7 @@ class Keeping:
     app : str
         Its name in the audit trail.
     permission : str
-        What writing needs.
+        What writing needs, where the check of a ledger names no other.
     checks : mapping
         Of each ledger, what its contents are checked by.
     """
@@ -61,7 +61,7 @@ class Keeping:
 
         Raises
         ------
-        RightsError
+        RightsError, DutiesError
         InputError
             With every fault of the content.
         ConflictError
@@ -69,10 +69,10 @@ class Keeping:
         MissingError
             There is no record ``subject``.
         """
-        require(actor, self.permission, plant.pk)
-        faults = [fault for _, fault in self._check_of(model, plant).faults([content], subject)]
-        if faults:
-            raise InputError("platform.plant.refused", findings=faults, count=len(faults))
+        self._require(actor, model, plant)
+        check = self._check_of(model, plant)
+        refuse([fault for _, fault in _faults(check, [content], subject, valid_from, valid_to)])
+        check.allow([content], actor)
         row = versions.write(
             model,
             plant=plant.pk,
@@ -85,6 +85,7 @@ class Keeping:
             valid_from=valid_from,
             valid_to=valid_to,
         )
+        check.settle([row], seen, actor)
         what, detail = f"{self.app}.save_{model.TYPE}", {"version": row.version}
         audit.note(what, actor=actor, plant=plant.pk, subject=str(row.subject), detail=detail)
         return row
@@ -103,21 +104,23 @@ class Keeping:
 
         Raises
         ------
-        RightsError
+        RightsError, DutiesError
         InputError
             With every fault of every record; the field ``row`` counts from 1.
         """
-        require(actor, self.permission, plant.pk)
+        self._require(actor, model, plant)
         if not contents:
             return []
-        found = self._check_of(model, plant).faults(contents, None)
+        check = self._check_of(model, plant)
+        found = _faults(check, contents, None, valid_from, None)
         for place, fault in found:
             fault.fields["row"] = place + 1
-        if found:
-            raise InputError("platform.plant.refused", findings=[fault for _, fault in found], count=len(found))
+        refuse([fault for _, fault in found])
+        check.allow(contents, actor)
         rows = versions.write_many(
             model, plant=plant.pk, actor=actor, schema_id=_schema_id(model), contents=contents, valid_from=valid_from
         )
+        check.settle(rows, None, actor)
         audit.note(f"{self.app}.save_{model.TYPE}", actor=actor, plant=plant.pk, detail={"count": len(rows)})
         return rows
 
@@ -129,16 +132,16 @@ class Keeping:
         ------
         RightsError, ConflictError, MissingError
         InputError
-            The reason is missing, or other records name it.
+            The reason is missing, or other records need it.
         """
-        require(actor, self.permission, plant.pk)
+        self._require(actor, model, plant)
         check = self._check_of(model, plant)
         rows: Any = model._default_manager  # Any: heirs of Version; Django's documented name
         last = rows.filter(plant=plant, subject=subject).order_by("-version").first()
         if last is None or last.retired:
             raise MissingError("platform.record.missing", type=model.TYPE, subject=subject)
         content = schema.decode(bytes(last.payload)).content
-        fault = check.retiring(content)
+        fault = check.retiring(content, subject)
         if fault is not None:
             raise fault
         row = versions.write(
@@ -162,10 +165,26 @@ class Keeping:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [self.checks[model].lock, plant.pk])
 
+    def _require(self, actor: Actor, model: type[Version], plant: Plant) -> None:
+        require(actor, self.checks[model].permission or self.permission, plant.pk)
+
     def _check_of(self, model: type[Version], plant: Plant) -> Check:
         """Return the check of a ledger, once no other transaction writes the ledgers of its lock: what it reads stays so."""
         self.hold(model, plant)
         return self.checks[model](plant)
+
+
+def _faults(
+    check: Check,
+    contents: Sequence[Any],  # Any: as above
+    subject: uuid.UUID | None,
+    valid_from: datetime.date | None,
+    valid_to: datetime.date | None,
+) -> list[Fault]:
+    """Return the faults of contents; where their validity has some too, those of each content stand together."""
+    found = check.faults(contents, subject)
+    dated = [(place, fault) for place in range(len(contents)) for fault in check.validity(valid_from, valid_to)]
+    return sorted([*found, *dated], key=operator.itemgetter(0)) if dated else found
 
 
 def _schema_id(model: type[Version]) -> str:

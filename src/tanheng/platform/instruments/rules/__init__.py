@@ -6,7 +6,7 @@ from tanheng.core.errors import InputError
 from tanheng.platform.instruments.known import Content, Known
 from tanheng.platform.instruments.rules.certificate import check_certificate, check_confirmation
 from tanheng.platform.instruments.rules.installation import check_chain, check_installation, check_seal
-from tanheng.platform.instruments.rules.instrument import check_instrument, check_spell
+from tanheng.platform.instruments.rules.instrument import check_instrument, check_spell, out_of_turn
 from tanheng.platform.instruments.schemas import (
     certificate_1,
     chain_1,
@@ -17,7 +17,7 @@ from tanheng.platform.instruments.schemas import (
     spell_1,
 )
 
-__all__ = ["check"]
+__all__ = ["check", "out_of_turn"]
 
 
 def check(content: Content, known: Known) -> list[InputError]:

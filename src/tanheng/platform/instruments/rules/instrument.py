@@ -143,15 +143,20 @@ def _in_turn(content: Spell, steps: list[Step], known: Known) -> list[InputError
     if any(step.start == content.started_on for step in steps):
         return [InputError("platform.instruments.step_same_day", field="started_on", value=content.started_on)]
     added = Step(start=content.started_on, state=content.state)
-    taken_over = known.begun(content.instrument)
-    found = lifecycle.forbidden(sorted([*steps, added], key=lambda step: step.start), taken_over=taken_over)
+    in_time = sorted([*steps, added], key=lambda step: step.start)
+    fault = out_of_turn(in_time, content.instrument, known, field="state")
+    return [fault] if fault is not None else []
+
+
+def out_of_turn(steps: list[Step], instrument: str, known: Known, *, field: str) -> InputError | None:
+    """Return the fault of steps of which one may not follow the one before it."""
+    found = lifecycle.forbidden(steps, taken_over=known.begun(instrument))
     if found is None:
-        return []
+        return None
     step, before = found
     earlier = before.state if before is not None else UseState.PENDING
-    return [
-        InputError("platform.instruments.out_of_turn", field="state", state=USE[step.state], before=USE[earlier], on=step.start)
-    ]
+    code = "platform.instruments.out_of_turn"
+    return InputError(code, field=field, state=USE[step.state], before=USE[earlier], on=step.start)
 
 
 def _verified_first(content: Spell, steps: list[Step], known: Known) -> list[InputError]:

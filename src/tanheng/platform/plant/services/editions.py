@@ -20,6 +20,7 @@ from tanheng.platform.plant.selectors.records import contents_of, records
 from tanheng.platform.plant.services import keeping
 from tanheng.platform.plant.services.keeping import retire
 from tanheng.platform.record.actor import Actor, require
+from tanheng.platform.record.checking import refuse
 from tanheng.platform.record.models import Plant
 
 __all__ = ["retire", "save", "save_many", "snapshot"]
@@ -51,8 +52,7 @@ def save(
     old = contents_of(model, plant, subject)
     network = old.network if old is not None else snapshot(plant, on=content.drawn_on)
     if old is None and not network.nodes:
-        fault = InputError("platform.plant.edition_empty", field="drawn_on", day=content.drawn_on)
-        raise InputError("platform.plant.refused", findings=[fault], count=1)
+        refuse([InputError("platform.plant.edition_empty", field="drawn_on", day=content.drawn_on)])
     said: dict[str, Any] = {field.name: getattr(content, field.name) for field in dataclasses.fields(Heading)}  # Any: as typed
     return keeping.save(
         model,
@@ -89,7 +89,5 @@ def save_many(
     RightsError, InputError
     """
     require(actor, "plant.write", plant.pk)
-    faults = [InputError("platform.plant.edition_import", field="title", row=row) for row, _ in enumerate(contents, 1)]
-    if faults:
-        raise InputError("platform.plant.refused", findings=faults, count=len(faults))
+    refuse([InputError("platform.plant.edition_import", field="title", row=row) for row, _ in enumerate(contents, 1)])
     return []

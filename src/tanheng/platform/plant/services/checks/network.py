@@ -50,7 +50,7 @@ class NetworkCheck(Check):
                 yield place, InputError("platform.plant.taken", field="code", value=content.code)
             used.add(content.code)
 
-    def retiring(self, content: Any) -> InputError | None:  # Any: as above
+    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
         """Return the fault of a record that others name."""
         users = self.records.users(content)
         if not users:
