@@ -253,9 +253,9 @@ def repeat(found: Mapping[str, Any]) -> dict[str, Decimal | None]:
     with calculating():
         try:
             values = run(nodes, leaves)
+            return {key: None if isinstance(value, Absence) else stored(value) for key, value in values.items()}
         except ArithmeticError as error:
             raise CalculationError("accounting.trace.part", part=type(error).__name__) from error
-    return {key: None if isinstance(value, Absence) else stored(value) for key, value in values.items()}
 
 
 def verify(found: Mapping[str, Any]) -> None:

@@ -107,6 +107,10 @@ def _infinite(document: Document) -> None:
     document["inputs"][MARCH]["value"] = "Infinity"
 
 
+def _huge(document: Document) -> None:
+    document["inputs"][MARCH]["value"] = "1E+60"  # no room for twelve decimals among 50 digits
+
+
 def _order(document: Document) -> None:
     document["order"].reverse()
 
@@ -128,8 +132,8 @@ def _division(document: Document) -> None:
 
 
 TAMPERINGS: list[Callable[[Document], None]] = [
-    _figure, _input, _parameter, _formula, _argument, _role, _unit, _measure, _gone, _number, _infinite, _order, _left_out,
-    _nothing, _division,
+    _figure, _input, _parameter, _formula, _argument, _role, _unit, _measure, _gone, _number, _infinite, _huge, _order,
+    _left_out, _nothing, _division,
 ]  # fmt: skip
 
 
