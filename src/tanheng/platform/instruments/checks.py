@@ -11,15 +11,15 @@ from django.db import IntegrityError, connection
 
 from tanheng.accounting.plant import Words
 from tanheng.core.errors import InputError
-from tanheng.platform.errors import ConflictError
 from tanheng.platform.instruments import rules
 from tanheng.platform.instruments.known import Known
 from tanheng.platform.instruments.models import Certificate, Chain, Confirmation, Installation, Instrument, Seal, Spell
 from tanheng.platform.instruments.schemas.chain_1 import members_of
 from tanheng.platform.instruments.words import NOUN
-from tanheng.platform.record import schema, versions
+from tanheng.platform.record import versions
 from tanheng.platform.record.actor import Actor, refuse_same_person
 from tanheng.platform.record.checking import Check, Fault
+from tanheng.platform.record.keeping import end
 from tanheng.platform.record.models import Version
 
 
@@ -76,9 +76,9 @@ class NumberedCheck(LedgerCheck):
         """Return the faults of each content, then that of a number taken away."""
         return [*super().faults(contents, subject), *((0, fault) for fault in self._renamed(contents[0], subject))]
 
-    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
+    def retiring(self, row: Any) -> InputError | None:  # Any: a row of the ledger
         """Return the fault of a record that others name."""
-        return self.still_named("reason", content.code, content.code)
+        return self.still_named("reason", row.code, row.code)
 
     def _renamed(self, content: Any, subject: uuid.UUID | None) -> list[InputError]:  # Any: as above
         if subject is None:
@@ -121,10 +121,10 @@ class ChainCheck(NumberedCheck):
 class SpellCheck(DatedCheck):
     """Steps of the lives of instruments."""
 
-    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # Any: as above
+    def retiring(self, row: Any) -> InputError | None:  # Any: as above
         """Return the fault of a step without which a later one stands out of turn."""
-        known = self.known(subject)
-        return rules.out_of_turn(known.steps(content.instrument), content.instrument, known, field="reason")
+        known = self.known(row.subject)
+        return rules.out_of_turn(known.steps(row.instrument), row.instrument, known, field="reason")
 
 
 class InstallationCheck(DatedCheck):
@@ -138,8 +138,7 @@ class InstallationCheck(DatedCheck):
                 cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
                 cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
         except IntegrityError as error:
-            name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "?"
-            raise ConflictError("platform.record.constraint", type=Installation.TYPE, constraint=name) from error
+            raise versions.refused(Installation, error) from error
 
 
 class CertificateCheck(DatedCheck):
@@ -147,29 +146,16 @@ class CertificateCheck(DatedCheck):
 
     named_by = ((Confirmation, "certificate"),)
 
-    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # Any: as above
+    def retiring(self, row: Any) -> InputError | None:  # Any: as above
         """Return the fault of a certificate that is confirmed."""
-        return self.still_named("reason", content.number or str(subject), str(subject))
+        return self.still_named("reason", row.number or str(row.subject), str(row.subject))
 
     def settle(self, rows: Sequence[Any], seen: int | None, actor: Actor) -> None:  # Any: as above
         """Retire the confirmation of a certificate that was corrected: what was confirmed is not what it says now."""
         for row in rows:
             if seen is not None and row.version > seen:
-                self._end_confirmation(row, actor)
-
-    def _end_confirmation(self, row: Certificate, actor: Actor) -> None:
-        for last in Confirmation.objects.filter(plant=self.plant, certificate=str(row.subject)).latest_versions():
-            versions.write(
-                Confirmation,
-                plant=self.plant.pk,
-                actor=actor,
-                schema_id=last.schema,
-                content=schema.decode(bytes(last.payload)).content,
-                subject=last.subject,
-                seen=last.version,
-                reason=f"certificate v{row.version}: {row.reason}",
-                retired=True,
-            )
+                for last in Confirmation.objects.filter(plant=self.plant, certificate=str(row.subject)).latest_versions():
+                    end(last, actor=actor, seen=last.version, reason=f"certificate v{row.version}: {row.reason}")
 
 
 class ConfirmationCheck(DatedCheck):

@@ -52,8 +52,8 @@ class Check(abc.ABC):
     def settle(self, rows: Sequence[Any], seen: int | None, actor: Actor) -> None:  # noqa: B027  # Any: rows of the ledger
         """Do what follows from rows just written; ``seen`` is the version a correction was made from, None of new records."""
 
-    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
-        """Return why a record cannot end; by default nothing depends on it."""
+    def retiring(self, row: Any) -> InputError | None:  # noqa: ARG002  # Any: as above
+        """Return why a record cannot end, of which this is the last version; by default nothing depends on it."""
         return None
 
 
@@ -88,9 +88,9 @@ class CheckAlone(Check):
             found += [(place, fault) for fault in own]
         return found or [(0, fault) for fault in self._renamed(contents, subject)]
 
-    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
+    def retiring(self, row: Any) -> InputError | None:  # Any: as above
         """Return the fault of a record that others name."""
-        name = str(getattr(content, self.key[-1])) if self.named_by else ""
+        name = str(getattr(row, self.key[-1])) if self.named_by else ""
         users = self._users(name)
         return InputError("platform.plant.used", field="reason", value=name, users=listed(users)) if users else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import operator
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -37,11 +37,14 @@ class Keeping:
         What writing needs, where the check of a ledger names no other.
     checks : mapping
         Of each ledger, what its contents are checked by.
+    after_many : callable, optional
+        What follows when many records were entered, in their transaction.
     """
 
     app: str
     permission: str
     checks: Mapping[type[Version], type[Check]]
+    after_many: Callable[[Plant], None] | None = None
 
     @transaction.atomic
     def save(
@@ -122,6 +125,8 @@ class Keeping:
         )
         check.settle(rows, None, actor)
         audit.note(f"{self.app}.save_{model.TYPE}", actor=actor, plant=plant.pk, detail={"count": len(rows)})
+        if self.after_many is not None:
+            self.after_many(plant)
         return rows
 
     @transaction.atomic
@@ -140,23 +145,10 @@ class Keeping:
         last = rows.filter(plant=plant, subject=subject).order_by("-version").first()
         if last is None or last.retired:
             raise MissingError("platform.record.missing", type=model.TYPE, subject=subject)
-        content = schema.decode(bytes(last.payload)).content
-        fault = check.retiring(content, subject)
+        fault = check.retiring(last)
         if fault is not None:
             raise fault
-        row = versions.write(
-            model,
-            plant=plant.pk,
-            actor=actor,
-            schema_id=last.schema,
-            content=content,
-            subject=subject,
-            seen=seen,
-            reason=reason,
-            valid_from=last.valid_from,
-            valid_to=last.valid_to,
-            retired=True,
-        )
+        row: V = end(last, actor=actor, seen=seen, reason=reason)
         audit.note(f"{self.app}.retire_{model.TYPE}", actor=actor, plant=plant.pk, subject=str(subject))
         return row
 
@@ -172,6 +164,31 @@ class Keeping:
         """Return the check of a ledger, once no other transaction writes the ledgers of its lock: what it reads stays so."""
         self.hold(model, plant)
         return self.checks[model](plant)
+
+
+def end(last: V, *, actor: Actor, seen: int, reason: str) -> V:
+    """Write the version with which a record ends: what its last one says, retired.
+
+    Raises
+    ------
+    InputError
+        The reason is missing.
+    ConflictError
+        Somebody wrote a version after the one seen.
+    """
+    return versions.write(
+        type(last),
+        plant=last.plant_id,
+        actor=actor,
+        schema_id=last.schema,
+        content=schema.decode(bytes(last.payload)).content,
+        subject=last.subject,
+        seen=seen,
+        reason=reason,
+        valid_from=last.valid_from,
+        valid_to=last.valid_to,
+        retired=True,
+    )
 
 
 def _faults(

@@ -131,7 +131,7 @@ def write_many(
     try:
         insertion.insert(rows)
     except IntegrityError as error:
-        raise _refused(model, error) from error
+        raise refused(model, error) from error
     sorting.learn(plant, rows)
     if len(rows) >= MANY:
         refresh_statistics(model)
@@ -211,10 +211,11 @@ def _insert(row: Version) -> None:
     try:
         row.save(force_insert=True)
     except IntegrityError as error:
-        raise _refused(type(row), error) from error
+        raise refused(type(row), error) from error
 
 
-def _refused(model: type[Version], error: IntegrityError) -> ConflictError:
+def refused(model: type[Version], error: IntegrityError) -> ConflictError:
+    """Return the error of a constraint of the database, which it names."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "?"
     return ConflictError("platform.record.constraint", type=model.TYPE, constraint=name)
 

@@ -12,6 +12,7 @@ from tanheng.platform.plant.models import Edge, Node, Point, SourceStream
 from tanheng.platform.plant.rules import network
 from tanheng.platform.plant.schemas import edge_1, node_1, point_1, source_stream_1
 from tanheng.platform.plant.selectors.records import contents_of, records
+from tanheng.platform.record import schema
 from tanheng.platform.record.checking import Check, Fault, listed
 from tanheng.platform.record.models import Version
 
@@ -50,8 +51,9 @@ class NetworkCheck(Check):
                 yield place, InputError("platform.plant.taken", field="code", value=content.code)
             used.add(content.code)
 
-    def retiring(self, content: Any, subject: uuid.UUID) -> InputError | None:  # noqa: ARG002  # Any: as above
+    def retiring(self, row: Any) -> InputError | None:  # Any: a row
         """Return the fault of a record that others name."""
+        content: Any = schema.decode(bytes(row.payload)).content  # Any: as above
         users = self.records.users(content)
         if not users:
             return None
