@@ -60,7 +60,7 @@ def address(database: str) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
-    thread.join()
+    thread.join(60)
     server.server_close()
 
 

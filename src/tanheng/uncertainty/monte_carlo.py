@@ -162,7 +162,7 @@ class _Run:
         starts = range(0, trials, BLOCK)
 
         def fill(start: int) -> None:
-            stream = self._streams.get()
+            stream = self._streams.get_nowait()  # as many streams as threads: one is always free
             try:
                 self._fill(stream, first_block + start // BLOCK, out, start, min(start + BLOCK, trials))
             finally:
