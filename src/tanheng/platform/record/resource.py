@@ -20,11 +20,13 @@ from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 
 from tanheng.platform.record import schema as payloads
+from tanheng.platform.record import sorting
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.idempotency import idempotent
 from tanheng.platform.record.models import Plant, Version
 from tanheng.platform.record.paging import ERRORS, Page, PageQuery, page_of
 
+_ORDER = "Chinese texts stand in the order of pinyin, as on the pages; equal rows by their subject."
 _DECIMAL = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$"
 
 
@@ -99,6 +101,8 @@ class Ledger:
         Offers ``plant_by_code``, ``ledger``, ``one`` and ``history``, as ``plant.selectors``.
     writes : module
         Offers ``save`` and ``retire``, as ``plant.services``.
+    sortable : tuple of str
+        Columns by which its rows may be put in order, those of its page; empty for none.
     """
 
     path: str
@@ -106,6 +110,7 @@ class Ledger:
     content: type
     reads: Any  # Any: a module
     writes: Any  # Any: a module
+    sortable: tuple[str, ...] = ()
 
 
 def content_schema(kind: type) -> type[Schema]:
@@ -126,6 +131,20 @@ def _api_type(hint: Any) -> Any:  # Any: annotations
     if type(None) in parts:
         return _api_type(next(part for part in parts if part is not type(None))) | None
     return hint
+
+
+def list_query(ledger: Ledger) -> type[ListQuery]:
+    """Return what a list of a ledger can be asked for: with ``sort`` where its rows can be put in order."""
+    if not ledger.sortable:
+        return ListQuery
+    one = f"-?({'|'.join(ledger.sortable)})"
+    described = (
+        f"Columns to put the rows in order by, separated by commas; a - before a name for falling. {_ORDER} "
+        f"Columns: {', '.join(ledger.sortable)}."
+    )
+    form = WithJsonSchema({"type": "string", "maxLength": 1000, "pattern": f"^{one}(,{one})*$"})  # sorting.asked_for checks it
+    asked = Field(default=None, max_length=1000, description=described, examples=[f"-{ledger.sortable[0]}"])
+    return create_model(f"{ledger.content.__name__}ListQuery", __base__=ListQuery, sort=(Annotated[str | None, form], asked))
 
 
 def add_ledger(router: Router, ledger: Ledger) -> None:
@@ -152,7 +171,10 @@ def add_ledger(router: Router, ledger: Ledger) -> None:
 
     def list_rows(request: HttpRequest, code: str, query: Any) -> Any:
         actor, plant = plant_of(request, code)
-        found = page_of(ledger.reads.ledger(actor, ledger.model, plant, on=query.on).order_by("id"), query)
+        asked = getattr(query, "sort", None)
+        names = sorting.asked_for(asked, ledger.sortable) if asked is not None else []
+        rows = ledger.reads.ledger(actor, ledger.model, plant, on=query.on)
+        found = page_of(sorting.ordered(rows, names) if names else rows.order_by("id"), query)
         return {**found, "items": [row_of(version) for version in typing.cast("list[Version]", found["items"])]}
 
     def read(request: HttpRequest, code: str, subject: uuid.UUID) -> Any:
@@ -201,7 +223,7 @@ def add_ledger(router: Router, ledger: Ledger) -> None:
             path, [verb], view, response={status: answer, **ERRORS}, operation_id=identity, summary=summary, tags=[name]
         )
 
-    add("GET", base, list_rows, 200, Page[row], f"List {name}", query=Query[ListQuery])  # type: ignore[valid-type]
+    add("GET", base, list_rows, 200, Page[row], f"List {name}", query=Query[list_query(ledger)])  # type: ignore[misc,valid-type]
     add("POST", base, enter, 201, row, f"Enter a {ledger.model.TYPE}", body=enter_body)
     add("GET", one, read, 200, row, f"Read a {ledger.model.TYPE}", subject=uuid.UUID)
     add("PUT", one, correct, 200, row, f"Correct a {ledger.model.TYPE}", subject=uuid.UUID, body=correct_body)

@@ -19,6 +19,7 @@ from django.db import connection, models
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Collate, Lower, Substr
 
+from tanheng.core.errors import InputError
 from tanheng.platform.record.models import SortKey, Version
 
 V = TypeVar("V", bound=Version)
@@ -100,6 +101,31 @@ def learn_all() -> int:
 def _key(name: str) -> Any:  # Any: rows of a query
     same = SortKey.objects.filter(plant=OuterRef("plant"), text=Substr(OuterRef(name), 1, LENGTH))
     return same.order_by().values("key")
+
+
+def asked_for(text: str, allowed: Sequence[str]) -> list[str]:
+    """Return the columns that a text asks for, such as ``kind,-issued_on``: ``-`` for falling, the first one first.
+
+    Parameters
+    ----------
+    allowed : sequence of str
+        The columns that rows may be put in order by.
+
+    Raises
+    ------
+    InputError
+        A name is none of them, or is given twice.
+    """
+    names = [part.strip() for part in text.split(",")]
+    seen: set[str] = set()
+    for name in names:
+        bare = name.removeprefix("-")
+        if bare not in allowed:
+            raise InputError("platform.api.sort", field="sort", value=name[:100], allowed=", ".join(allowed))
+        if bare in seen:
+            raise InputError("platform.api.sort_twice", field="sort", value=bare)
+        seen.add(bare)
+    return names
 
 
 def ordered(rows: models.QuerySet[V], names: Iterable[Any]) -> models.QuerySet[V]:  # Any: names and expressions

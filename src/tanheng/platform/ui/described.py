@@ -232,4 +232,20 @@ def resource_of(
 
 def in_the_api(ledger: LedgerPages) -> Ledger:
     """Return the same ledger for the API."""
-    return Ledger(ledger.name, ledger.model, ledger.form.content_type, ledger.reads, ledger.writes)
+    return Ledger(
+        ledger.name, ledger.model, ledger.form.content_type, ledger.reads, ledger.writes, sortable=sortable_of(ledger)
+    )
+
+
+LAST = ("version", "known_from")
+"""The columns that say which version a row is; they stand behind the others."""
+
+
+def sortable_of(ledger: LedgerPages) -> tuple[str, ...]:
+    """Return the columns by which the page of a ledger puts its rows in order: its record's own, but for files."""
+    own = {field.name for field in ledger.model._meta.concrete_fields} - ledger.form.attached.keys()
+    shown = ledger.table.base_columns.items()
+    names = [
+        name for name, column in shown if name in own and column.orderable is not False and column.accessor in (None, name)
+    ]
+    return tuple(sorted(names, key=LAST.__contains__))
