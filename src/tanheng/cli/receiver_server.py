@@ -58,10 +58,12 @@ class ReceiverServer:
     def stop(self) -> None:
         """End and drain a last time."""
         self._ending.set()
-        self._server.shutdown()
+        if self._threads[0].is_alive():  # shutdown waits for a loop, for ever when there is none
+            self._server.shutdown()
         self._server.server_close()
         for thread in self._threads:
-            thread.join(10)
+            if thread.is_alive():
+                thread.join(10)
         self.receiver.close()
 
     def _drain(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections import deque
@@ -40,7 +41,7 @@ class Disk:
     async def run(self, function: Callable[..., T], *values: Any, **named: Any) -> T:
         """Return what a method of the spool gives (Any: the arguments of any of them).
 
-        Work for the disk that has been handed over is done, also when the caller is cancelled meanwhile.
+        Work for the disk that has been handed over is done, also when the caller is cancelled meanwhile, however often.
 
         Raises
         ------
@@ -59,7 +60,9 @@ class Disk:
         try:
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
-            await asyncio.wait([doing])
+            while not doing.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([doing])
             if (fault := doing.exception()) is not None:  # nobody waits for it any more
                 _LOG.warning("%s", fault)
             raise

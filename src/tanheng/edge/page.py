@@ -67,10 +67,11 @@ class Page:
         self._thread.start()
 
     def stop(self) -> None:
-        """End."""
-        self._server.shutdown()
+        """End; also what has not begun."""
+        if self._thread.is_alive():  # shutdown waits for a loop, for ever when there is none
+            self._server.shutdown()
+            self._thread.join()
         self._server.server_close()
-        self._thread.join()
 
 
 class View:

@@ -14,6 +14,7 @@ from tanheng.core.errors import TanhengError
 from tanheng.edge import drivers
 from tanheng.edge.clock import Clock, SystemClock
 from tanheng.edge.configuration import Configuration, Device
+from tanheng.edge.ending import end_all
 from tanheng.edge.errors import UplinkError
 from tanheng.edge.events import EventKind
 from tanheng.edge.image import ProcessImage
@@ -64,9 +65,7 @@ async def _device(configuration: Configuration, device: Device, image: ProcessIm
         session = asyncio.ensure_future(driver.session(context))
         waiting = asyncio.ensure_future(context.complete.wait())
         done, _ = await asyncio.wait({session, waiting}, timeout=patience_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
-        for task in (session, waiting):
-            task.cancel()
-        await asyncio.gather(session, waiting, return_exceptions=True)
+        await end_all([session, waiting])
         error = session.exception() if session in done and not session.cancelled() else None
         if error is not None:
             fault = error.text() if isinstance(error, TanhengError) else f"{type(error).__name__}: {error}"

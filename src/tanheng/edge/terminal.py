@@ -32,6 +32,7 @@ from tanheng.edge.configuration import Configuration, digest, parse
 from tanheng.edge.context import UNWRITTEN_READINGS, DeviceContext, Disk, Journal
 from tanheng.edge.drivers.port import ticks
 from tanheng.edge.drivers.supervisor import Supervisor
+from tanheng.edge.ending import end_all
 from tanheng.edge.errors import SpoolError, UplinkError
 from tanheng.edge.events import EventKind, event
 from tanheng.edge.image import ProcessImage
@@ -159,12 +160,11 @@ class Terminal:
         try:
             await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (*tasks, stopped):
-                task.cancel()
-            results = await asyncio.gather(*tasks, stopped, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception) and not isinstance(result, Switch):
-                raise result
+            await end_all([*tasks, stopped])
+        for task in tasks:
+            fault = None if task.cancelled() else task.exception()
+            if fault is not None and not isinstance(fault, Switch):
+                raise fault
 
     async def _take_over(self) -> None:
         """Take up what an earlier run left: its unsealed readings under its own configuration, its registers, its factors."""

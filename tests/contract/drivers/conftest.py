@@ -82,8 +82,9 @@ class Site:
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            _, running = await asyncio.wait([self._task], timeout=60)
+            if running:
+                pytest.fail(f"the driver of {self.device.id} did not end within 60 s")
         self.disk.close()
 
     def last(self, index: int = 0) -> Reading | None:
@@ -188,7 +189,9 @@ class OpcUaBench(Bench):
         await self.server.start()
 
     async def stop(self) -> None:
-        await self.server.stop()
+        self.server.bserver._server.close()  # a driver that comes back while the server ends would be waited for
+        async with asyncio.timeout(60):
+            await self.server.stop()
 
     async def set(self, hundredths: int) -> None:
         await self.node.write_value(hundredths / 100)
@@ -485,7 +488,8 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await made.start()
     yield made
     with contextlib.suppress(Exception):
-        await made.stop()
+        async with asyncio.timeout(60):
+            await made.stop()
 
 
 @pytest.fixture

@@ -304,8 +304,8 @@ class Rig:
             **more,
         )
 
-    async def start(self, **options: Any) -> Terminal:
-        self.terminal = self.make(**options)
+    async def start(self, made: Terminal | None = None, **options: Any) -> Terminal:
+        self.terminal = made or self.make(**options)
         self._task = asyncio.create_task(self.terminal.run())
         await asyncio.sleep(0)
         return self.terminal
@@ -346,8 +346,11 @@ class Rig:
     async def stop(self) -> None:
         if self._task is not None and self.terminal is not None:
             self.terminal.stop()
-            await asyncio.wait_for(self._task, 20)
-            self._task = self.terminal = None
+            _, running = await asyncio.wait([self._task], timeout=20)
+            if running:  # not wait_for: it would wait for ever for what does not end
+                pytest.fail("the terminal did not end within 20 s")
+            task, self._task, self.terminal = self._task, None, None
+            task.result()
 
     def order(self, number: int, kind: str, content: Any, *, terminal: str = "t-1", signer: Any = None) -> bytes:
         return sign_order(

@@ -27,8 +27,19 @@ async def tanheng(*arguments: object, language: str = "en_US.UTF-8") -> tuple[in
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "LANG": language, "LC_ALL": language, "COLUMNS": "200"},
     )
-    out, error = await asyncio.wait_for(process.communicate(), 60)
+    try:
+        async with asyncio.timeout(60):
+            out, error = await process.communicate()
+    finally:
+        await ended(process)
     return process.returncode or 0, out.decode(), error.decode()
+
+
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """Kill a process that is still there: it would hold the pipes of the run open."""
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 @pytest.fixture
@@ -90,10 +101,13 @@ async def test_run_delivers_until_it_is_told_to_stop_and_status_says_how_it_is(c
     record = KeyRecord.decode((config.parent / "terminal-data" / "t-1.key-record.cbor").read_bytes())
     rig.receiver._record = record.in_state(rig.record.state)
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tanheng", "edge", "run", str(config))
-    await wait(lambda: len(rig.receiver.stored) >= 5, seconds=30)
-    await rig.whole(folder=config.parent / "terminal-data")
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 20) == 0
+    try:
+        await wait(lambda: len(rig.receiver.stored) >= 5, seconds=30)
+        await rig.whole(folder=config.parent / "terminal-data")
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    finally:
+        await ended(process)
     code, out, _ = await tanheng("status", config)
     assert code == 0
     assert out.startswith("t-1")

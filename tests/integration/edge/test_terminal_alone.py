@@ -103,8 +103,20 @@ async def tanheng(alone: Path, environment: dict[str, str], *arguments: object) 
     process = await asyncio.create_subprocess_exec(
         alone / "tanheng", "edge", *map(str, arguments), stdout=-1, stderr=-2, env=environment
     )
-    out, _ = await process.communicate()
-    assert process.returncode == 0, out.decode()
+    out = await said(process)
+    assert process.returncode == 0, out
+    return out
+
+
+async def said(process: asyncio.subprocess.Process) -> str:
+    """Return what a command says until it ends; one that does not end within a minute is killed."""
+    try:
+        async with asyncio.timeout(60):
+            out, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     return out.decode()
 
 
@@ -129,10 +141,10 @@ async def test_a_command_that_needs_more_names_the_extra(
     process = await asyncio.create_subprocess_exec(
         alone / "tanheng", *words, stdout=-1, stderr=-2, env=environment, cwd=tmp_path
     )
-    out, _ = await process.communicate()
+    out = await said(process)
     assert process.returncode == 1
-    assert f'run pip install "tanheng[{extra}]"' in out.decode()
-    assert "Traceback" not in out.decode()
+    assert f'run pip install "tanheng[{extra}]"' in out
+    assert "Traceback" not in out
 
 
 async def test_a_terminal_alone_checks_its_device_and_delivers(
@@ -151,7 +163,7 @@ async def test_a_terminal_alone_checks_its_device_and_delivers(
         await wait(lambda: any(value == 12_345_700 for _, value, _ in rig.receiver.readings(0)))
         await rig.whole(folder=config.parent / "terminal-data")
         process.send_signal(signal.SIGTERM)
-        assert await process.wait() == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     finally:
         if process.returncode is None:
             process.kill()

@@ -43,6 +43,33 @@ async def test_stopping_at_any_moment_is_quick_and_keeps_what_was_read(rig: Any,
     assert sum(value == 123_456_789 for _, value, _ in rig.receiver.readings(0)) == 15
 
 
+async def test_a_driver_whose_library_loses_a_cancellation_does_not_keep_the_terminal(rig: Any, wait: Any) -> None:
+    """As ``asyncio.wait_for`` of Python 3.11 does when answer and cancellation come together: the polling goes on."""
+    lost: list[bool] = []
+
+    class Polling:
+        async def session(self, context: Any) -> None:
+            while True:
+                try:
+                    await asyncio.sleep(0.05)
+                except asyncio.CancelledError:
+                    if lost:
+                        raise
+                    lost.append(True)
+                context.deliver([])
+
+    terminal = rig.make()
+    terminal.supervisors["host"]._driver = Polling()
+    await rig.start(made=terminal)
+    await wait(lambda: len(rig.receiver.stored) >= 1)
+    await rig.stop()
+    assert lost == [True]
+    await rig.start()
+    await rig.whole()
+    await rig.stop()
+    assert len(rig.receiver.events("stopped")) >= 1
+
+
 async def test_nothing_is_lost_while_the_platform_is_away_and_live_comes_first(rig: Any, wait: Any) -> None:
     rig.receiver.mode = "busy"
     rig.configure(limits={"batch_s": 0.1}, uplink={**rig.content["uplink"], "chunk_kb": 16})

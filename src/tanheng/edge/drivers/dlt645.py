@@ -17,6 +17,7 @@ from typing import Any
 
 from tanheng.core.batch import Quality
 from tanheng.edge.configuration.model import Channel, Device
+from tanheng.edge.drivers.aside import Aside
 from tanheng.edge.drivers.port import Context, address, option, refuse_unknown, ticks, within
 from tanheng.edge.errors import DriverError
 from tanheng.edge.reading import Sample
@@ -34,6 +35,7 @@ class Dlt645Driver:
     def __init__(self, device: Device, channels: Sequence[Channel]) -> None:
         refuse_unknown(device, _OPTIONS, channels, _ADDRESS)
         self._device = device
+        self._aside = Aside(f"dlt645-{device.id}")
         self._serial = option(device, "serial", str, "")
         self._host = "" if self._serial else option(device, "host", str)
         self._port = 0 if self._serial else option(device, "port", int)
@@ -72,7 +74,7 @@ class Dlt645Driver:
             opening = asyncio.open_connection(self._host, self._port)
             return await within(self._device.timeout_ms, opening, device=self._device.id)
         try:
-            line = _SerialLine(self._serial, self._baud, self._parity)
+            line = _SerialLine(self._serial, self._baud, self._parity, self._aside)
         except (OSError, ValueError) as error:  # also serial.SerialException
             raise DriverError("edge.driver.connect", device=self._device.id, reason=str(error)) from error
         return line, line
@@ -81,9 +83,9 @@ class Dlt645Driver:
         self, context: Context, reader: Any, writer: Any, decoder: StreamDecoder, meter: str, item: int
     ) -> MeterReading | None:
         writer.write(read_request(address=meter, identifier=item))
-        await writer.drain()
         try:
             async with asyncio.timeout(self._device.timeout_ms / 1000):
+                await writer.drain()
                 while data := await reader.read(512):
                     for found in decoder.feed(data):
                         if isinstance(found, Refused):
@@ -120,10 +122,11 @@ class _SerialLine:
     given up, and none of the next answer is lost with it.
     """
 
-    def __init__(self, port: str, baud: int, parity: str) -> None:
+    def __init__(self, port: str, baud: int, parity: str, aside: Aside) -> None:
         import serial
 
         self._line = serial.Serial(port, baud, parity=parity, timeout=0)
+        self._aside = aside
         self._loop = asyncio.get_running_loop()
         self._arrived = asyncio.StreamReader()
         self._loop.add_reader(self._line.fileno(), self._take)
@@ -147,7 +150,7 @@ class _SerialLine:
         self._line.write(data)
 
     async def drain(self) -> None:
-        await self._loop.run_in_executor(None, self._line.flush)
+        await self._aside.run(self._line.flush)
 
     async def read(self, count: int) -> bytes:
         return await self._arrived.read(count)

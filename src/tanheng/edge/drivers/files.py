@@ -12,15 +12,14 @@ are rotated, tables are not.
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tanheng.edge import rows
 from tanheng.edge.configuration.model import Channel, Device
+from tanheng.edge.drivers.aside import Aside
 from tanheng.edge.drivers.port import Context, option, refuse_unknown, ticks
 from tanheng.edge.errors import DriverError
 from tanheng.edge.reading import Row
@@ -39,6 +38,7 @@ class FilesDriver:
     def __init__(self, device: Device, channels: Sequence[Channel]) -> None:
         refuse_unknown(device, _OPTIONS, channels, rows.ADDRESS)
         self._device = device
+        self._aside = Aside(f"files-{device.id}")
         self._mapping = rows.RowMapping(device, channels)
         self._folder = Path(option(device, "folder", str))
         self._pattern = option(device, "pattern", str, "*.csv")
@@ -52,17 +52,15 @@ class FilesDriver:
     async def session(self, context: Context) -> None:
         """Look into the folder until it is gone."""
         seen: dict[str, tuple[str, int]] = {}
-        with ThreadPoolExecutor(1, thread_name_prefix=f"files-{self._device.id}") as pool:
-            loop = asyncio.get_running_loop()
-            async for now in ticks(context.clock, self._device.every_ms):
-                found = await loop.run_in_executor(pool, self._list)
-                for path, mark in found:
-                    known, since = seen.get(path.name, ("", now))
-                    if known != mark:
-                        seen[path.name] = (mark, now)
-                    elif now - since >= self._settle:
-                        await self._read_once(context, pool, path, mark)
-                context.deliver([])
+        async for now in ticks(context.clock, self._device.every_ms):
+            found = await self._aside.run(self._list)
+            for path, mark in found:
+                known, since = seen.get(path.name, ("", now))
+                if known != mark:
+                    seen[path.name] = (mark, now)
+                elif now - since >= self._settle:
+                    await self._read_once(context, path, mark)
+            context.deliver([])
 
     def _list(self) -> list[tuple[Path, str]]:
         if not self._folder.is_dir():
@@ -74,12 +72,12 @@ class FilesDriver:
                 found.append((path, f"{state.st_size}:{state.st_mtime_ns}"))
         return found
 
-    async def _read_once(self, context: Context, pool: ThreadPoolExecutor, path: Path, mark: str) -> None:
+    async def _read_once(self, context: Context, path: Path, mark: str) -> None:
         key = f"files:{self._device.id}:{path.name}"
         if await context.recall(key) == mark.encode():
             return
         try:
-            table = await asyncio.get_running_loop().run_in_executor(pool, self._read, path)
+            table = await self._aside.run(self._read, path)
         except FrameError as error:
             context.refuse(refused(path.name.encode(), error))
         else:

@@ -24,6 +24,7 @@ from typing import Any
 from tanheng.core.batch import Quality
 from tanheng.edge.configuration.model import Channel, Device
 from tanheng.edge.drivers.port import Context, address, option, refuse_unknown
+from tanheng.edge.ending import end_all
 from tanheng.edge.errors import DriverError, ScalingError, SpoolError
 from tanheng.edge.reading import Reading
 from tanheng.protocols.errors import FrameError
@@ -81,11 +82,10 @@ class Hj212Driver:
         )
         self.port = server.sockets[0].getsockname()[1]
         try:
-            async with server:
-                await server.serve_forever()
+            await asyncio.get_running_loop().create_future()  # until cancelled; who listens serves already
         finally:
-            for task in self._open:
-                task.cancel()
+            server.close()
+            await end_all(self._open)
 
     async def _serve(self, context: Context, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -123,7 +123,8 @@ class Hj212Driver:
         await self._record(context, item, joiner)
         if message.answer_wanted and message.cn.startswith("2"):
             writer.write(encode_frame(answer_to(message), self._profile))
-            await writer.drain()
+            async with asyncio.timeout(self._idle):  # a logger that never reads its answers is as good as silent
+                await writer.drain()
 
     async def _record(self, context: Context, frame: Frame, joiner: Joiner) -> None:
         message = frame.message

@@ -81,12 +81,23 @@ class Driver(Protocol):
 
 
 async def within(milliseconds: int, doing: Awaitable[T], *, device: str) -> T:
-    """Return what ``doing`` gives; a time-out is a ``DriverError`` that names device and limit."""
+    """Return what ``doing`` gives; a time-out is a ``DriverError`` that names device and limit.
+
+    Notes
+    -----
+    Before Python 3.12 ``asyncio.wait_for``, which the protocols' libraries use, loses a cancellation that comes together with
+    the answer (https://github.com/python/cpython/issues/86296). What was lost there is raised here.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
     try:
         async with asyncio.timeout(milliseconds / 1000):
-            return await doing
+            found = await doing
     except TimeoutError:
         raise DriverError("edge.driver.timeout", device=device, limit=milliseconds) from None
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return found
 
 
 async def ticks(clock: Clock, every_ms: int) -> AsyncIterator[int]:

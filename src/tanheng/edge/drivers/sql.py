@@ -13,10 +13,8 @@ The statements run in a thread of the device's own, so a hanging database holds 
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tanheng.core import period
 from tanheng.edge import rows
 from tanheng.edge.configuration.model import Channel, Device
+from tanheng.edge.drivers.aside import Aside
 from tanheng.edge.drivers.port import Context, option, refuse_unknown, ticks, within
 from tanheng.edge.errors import DriverError
 from tanheng.edge.reading import Row
@@ -54,6 +53,7 @@ class SqlDriver:
     def __init__(self, device: Device, channels: Sequence[Channel]) -> None:
         refuse_unknown(device, _OPTIONS, channels, rows.ADDRESS)
         self._device = device
+        self._aside = Aside(f"sql-{device.id}")
         self._mapping = rows.RowMapping(device, channels)
         self._url = option(device, "url", str, "") or None
         self._url_file = option(device, "url_file", str, "") or None
@@ -70,19 +70,14 @@ class SqlDriver:
 
     async def session(self, context: Context) -> None:
         """Poll until a statement fails."""
-        with ThreadPoolExecutor(1, thread_name_prefix=f"sql-{self._device.id}") as pool:
-            table = await self._in(pool, self._connect)
-            try:
-                async for _ in ticks(context.clock, self._device.every_ms):
-                    await self._fresh(context, pool, table)
-                    await self._reread_when_due(context, pool, table)
-            finally:
-                await asyncio.get_running_loop().run_in_executor(pool, table.close)
+        table = await self._in(self._connect)
+        async for _ in ticks(context.clock, self._device.every_ms):
+            await self._fresh(context, table)
+            await self._reread_when_due(context, table)
 
-    async def _in(self, pool: ThreadPoolExecutor, function: Any, *values: Any) -> Any:  # Any: a function and its result
-        doing = asyncio.get_running_loop().run_in_executor(pool, function, *values)
+    async def _in(self, function: Any, *values: Any) -> Any:  # Any: a function and its result
         try:
-            return await within(self._device.timeout_ms, doing, device=self._device.id)
+            return await within(self._device.timeout_ms, self._aside.run(function, *values), device=self._device.id)
         except SQLAlchemyError as error:
             reason = str(error).splitlines()[0][:300]
             raise DriverError("edge.driver.sql", device=self._device.id, table=self._table, reason=reason) from error
@@ -91,10 +86,10 @@ class SqlDriver:
         url = self._url or Path(str(self._url_file)).read_text(encoding="utf-8").strip()
         return _Table(url, self._table, self._watermark, self._mapping.time, self._page)
 
-    async def _fresh(self, context: Context, pool: ThreadPoolExecutor, table: _Table) -> None:
+    async def _fresh(self, context: Context, table: _Table) -> None:
         mark, since = await self._mark(context), await self._since(context)
         while True:
-            found = await self._in(pool, table.after, mark)
+            found = await self._in(table.after, mark)
             await context.take_rows([row for row in self._rows(context, found) if row.time >= since])
             context.deliver([])
             if not found:
@@ -132,7 +127,7 @@ class SqlDriver:
                 context.refuse(refused(repr(dict(cells)).encode(), error))
         return good
 
-    async def _reread_when_due(self, context: Context, pool: ThreadPoolExecutor, table: _Table) -> None:
+    async def _reread_when_due(self, context: Context, table: _Table) -> None:
         key = f"sql:{self._device.id}:reread"
         now = context.clock.wall()
         last = int(await context.recall(key) or 0)
@@ -140,7 +135,7 @@ class SqlDriver:
             return
         if last:
             since = max(now - self._days * _DAY_MS, await self._since(context))
-            await self._reread(context, pool, table, since=since, until=now)
+            await self._reread(context, table, since=since, until=now)
         await context.remember(key, str(now).encode())
 
     def _due(self, last: int) -> int:
@@ -153,11 +148,11 @@ class SqlDriver:
             due = datetime.datetime.combine(local.date() + datetime.timedelta(days=1), self._reread_at, tzinfo=self._zone)
         return round(due.timestamp() * 1000)
 
-    async def _reread(self, context: Context, pool: ThreadPoolExecutor, table: _Table, *, since: int, until: int) -> None:
+    async def _reread(self, context: Context, table: _Table, *, since: int, until: int) -> None:
         keys: set[str] = set()
         mark = None
         while True:
-            found = await self._in(pool, table.after, mark)
+            found = await self._in(table.after, mark)
             page = self._rows(context, found)
             recent = [row for row in page if row.time >= since]
             keys.update(row.key for row in recent)
@@ -206,7 +201,3 @@ class _Table:
         if kind is datetime.date:
             return datetime.date.fromisoformat(mark)
         return kind(mark)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
