@@ -7,6 +7,8 @@ its beginning, and after the last as at its end, so that whoever reads once befo
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +18,10 @@ from tanheng.simulator.generate import PlantRun
 from tanheng.simulator.instruments import Shown
 from tanheng.simulator.scenario import MINUTE, Device
 from tanheng.simulator.servers import LaboratoryFolder, Logger, ModbusDevice, MqttBroker, OpcUaServer, Server, TruckScale, Value
+
+_LOG = logging.getLogger("tanheng.simulator")
+PATIENCE_S = 15.0
+"""A device has ended long before; what has not by then never will."""
 
 
 class Player:
@@ -28,11 +34,16 @@ class Player:
         For the truck scale's database and the laboratory's files.
     ports : mapping of str to int, optional
         Device → port; any free one when it is not given. A logger's is the port that the terminal listens to.
+    patience_s : s
+        So long each device may take to end.
     """
 
-    def __init__(self, run: PlantRun, *, folder: Path, ports: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, run: PlantRun, *, folder: Path, ports: Mapping[str, int] | None = None, patience_s: float = PATIENCE_S
+    ) -> None:
         self.run = run
         self.folder = folder
+        self._patience_s = patience_s
         self._ports = dict(ports or {})
         self.servers: dict[str, Server] = {device.id: self._server(device) for device in run.scenario.devices}
 
@@ -43,9 +54,13 @@ class Player:
         await self.show(0)
 
     async def stop(self) -> None:
-        """Stop every device."""
-        for server in reversed(self.servers.values()):
-            await server.stop()
+        """Stop every device; one that does not end in time is left behind, and that is told."""
+        for name, server in reversed(self.servers.items()):
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    await server.stop()
+            except TimeoutError:
+                _LOG.warning("%s did not end within %g s", name, self._patience_s)
 
     async def play(self, clock: PlayClock, *, progress: Callable[[int], None] | None = None) -> None:
         """Play to the end of the run by ``clock``; ``progress`` is told each minute."""

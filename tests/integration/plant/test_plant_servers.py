@@ -6,8 +6,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import csv
+import socket
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tanheng.simulator.play import Player
 from tanheng.simulator.scenario import Fault, Scenario
 from tanheng.simulator.servers import LaboratoryFolder, Logger, ModbusDevice, MqttBroker, OpcUaServer, TruckScale
 from tanheng.simulator.servers.hj212 import FACTORS
+from tanheng.simulator.servers.port import Value
 
 MINUTE = 60_000
 
@@ -98,6 +100,36 @@ async def test_a_dead_dcs_says_that_it_has_no_communication(day: PlantRun, tmp_p
         async with Client(dcs.url) as client:
             with pytest.raises(BadNoCommunication):
                 await client.get_node("ns=2;s=line.1.kiln.load").read_value()
+
+
+async def test_a_client_that_comes_while_the_dcs_ends_does_not_keep_it(day: PlantRun, tmp_path: Path) -> None:
+    async with playing(only(day, "dcs"), tmp_path) as player:
+        dcs = player.servers["dcs"]
+        assert isinstance(dcs, OpcUaServer)
+        with socket.create_connection(("127.0.0.1", dcs.port), timeout=5):  # the server has not seen it yet
+            ending = asyncio.create_task(dcs.stop())
+            _, running = await asyncio.wait([ending], timeout=10)
+            assert not running
+
+
+class Endless:
+    """A device that never ends."""
+
+    async def start(self) -> None: ...
+
+    async def show(self, instant: int, values: Mapping[str, Value]) -> None: ...
+
+    async def stop(self) -> None:
+        await asyncio.get_running_loop().create_future()
+
+
+async def test_a_device_that_does_not_end_is_told_and_left_behind(
+    day: PlantRun, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    player = Player(only(day, "laboratory"), folder=tmp_path, patience_s=0.05)
+    player.servers["stubborn"] = Endless()
+    await asyncio.wait_for(player.stop(), 60)
+    assert "stubborn did not end within 0.05 s" in caplog.text
 
 
 async def test_a_subscriber_gets_what_a_sensor_publishes(day: PlantRun, tmp_path: Path) -> None:

@@ -69,6 +69,10 @@ class OpcUaServer:
     async def stop(self) -> None:
         """End."""
         if self._server is not None:
+            listening = self._server.bserver
+            if listening is not None and listening._server is not None:  # asyncua offers no way
+                # Who came anew while the server ends would be waited for as long as it stays.
+                listening._server.close()
             await self._server.stop()
             self._server = None
 
