@@ -21,6 +21,7 @@ from tanheng.platform.database.configuration import Login, address
 from tanheng.platform.database.embedded import EmbeddedServer, end_orphan
 from tanheng.platform.errors import DatabaseError
 from tanheng.platform.folder import DataFolder
+from tests.integration.platform.beside import LIMIT, run_together, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +41,6 @@ def server(top: Path) -> Iterator[EmbeddedServer]:
 
 def connect(folder: DataFolder, login: Login = Login.APP, **changes: object) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(**{**address(folder, login).psycopg(), **changes})
-
-
-def wait_for(condition: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_both_logins_work_with_their_passwords(server: EmbeddedServer) -> None:
@@ -113,16 +107,55 @@ def test_a_killed_server_comes_back_with_what_was_committed(server: EmbeddedServ
     before = server.process_id
     assert before is not None
     os.kill(before, signal.SIGKILL)
-    wait_for(lambda: server.process_id not in (None, before) and answers(server.folder))
+    wait_for(lambda: server.process_id not in (None, before) and answers(server.folder), "another server answers")
     with connect(server.folder, Login.OWNER) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1,)
+
+
+def test_a_server_that_hears_nothing_is_killed_in_the_end_and_keeps_what_was_committed(top: Path) -> None:
+    """A process that is stopped (SIGSTOP) takes no signal but the last."""
+    made = EmbeddedServer(DataFolder(top / "deaf"))
+    made.start()
+    with connect(made.folder, Login.OWNER) as connection:
+        connection.execute("CREATE TABLE kept (a int)")
+    process = made.process_id
+    assert process is not None
+    os.kill(process, signal.SIGSTOP)
+    made.stop(patience=0.5, quick=0.5)
+    assert made.process_id is None
+    assert not Path(f"/proc/{process}").exists()
+    with reachable(made.folder), connect(made.folder, Login.OWNER) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_an_orphan_that_hears_nothing_is_killed_before_a_new_server_starts(top: Path) -> None:
+    made = EmbeddedServer(DataFolder(top / "orphan-deaf"))
+    made.start()
+    process = made.process_id
+    assert process is not None
+    os.kill(process, signal.SIGSTOP)
+    end_orphan(made.cluster, patience=0.2)
+    wait_for(lambda: made.process_id not in (None, process) and answers(made.folder), "its supervisor starts another")
+    made.stop()
+
+
+def test_a_server_that_lets_nobody_in_is_given_up(top: Path) -> None:
+    """It runs and answers nobody: the file that says who may connect names a database that there is not."""
+    rules = top / "rules.conf"
+    rules.write_text("local nothing nobody reject\n")
+    rules.chmod(0o644)
+    made = EmbeddedServer(DataFolder(top / "closed"), {"hba_file": str(rules)}, silent=1)
+    with pytest.raises(DatabaseError) as refused:
+        made.start()
+    assert refused.value.code == "platform.database.start"
+    assert made.process_id is None
 
 
 def test_a_killed_backend_ends_only_for_a_moment(server: EmbeddedServer) -> None:
     with connect(server.folder) as connection:
         backend = connection.info.backend_pid
         os.kill(backend, signal.SIGKILL)
-        wait_for(lambda: answers(server.folder))
+        wait_for(lambda: answers(server.folder), "the server answers")
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
 
@@ -214,19 +247,19 @@ def test_a_command_that_started_the_server_waits_for_its_guests(top: Path) -> No
     folder = DataFolder(top / "guests")
     started, leave, seen = threading.Event(), threading.Event(), []
 
+    def host() -> None:
+        with reachable(folder):
+            started.set()
+            assert leave.wait(LIMIT), "no guest came"
+
     def guest() -> None:
-        started.wait()
+        assert started.wait(LIMIT), "the server did not start"
         with reachable(folder):
             leave.set()
             time.sleep(0.5)
             seen.append(answers(folder))
 
-    thread = threading.Thread(target=guest)
-    thread.start()
-    with reachable(folder):
-        started.set()
-        leave.wait()
-    thread.join()
+    run_together(host, guest)
     assert seen == [True]
 
 
@@ -249,10 +282,15 @@ def test_the_server_ends_with_a_killed_parent_and_starts_again(top: Path) -> Non
     folder = DataFolder(top / "orphan")
     parent = subprocess.Popen([sys.executable, "-c", ORPHAN, str(folder.root)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    child = int(parent.stdout.readline())
+    limit = threading.Timer(LIMIT, parent.kill)
+    limit.start()
+    told = parent.stdout.readline()
+    limit.cancel()
     parent.kill()
-    parent.wait()
+    parent.wait(LIMIT)
     parent.stdout.close()
-    wait_for(lambda: not Path(f"/proc/{child}").exists())
+    assert told, "the server did not start"
+    child = int(told)
+    wait_for(lambda: not Path(f"/proc/{child}").exists(), "the server ends with its parent")
     with reachable(folder):
         assert answers(folder)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 
@@ -41,6 +43,34 @@ class ToldWhileItStarts(Child):
         process = super()._spawn()
         self._stopping.set()
         return process
+
+
+class StartsDeaf(Child):
+    """A child of which one more is started when it was told to stop, and that takes no signal but the last."""
+
+    begun = threading.Event()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        self.begun.set()
+        self._stopping.wait(60)
+        process = super()._spawn()
+        process.send_signal(signal.SIGSTOP)
+        return process
+
+
+def test_a_child_that_hears_nothing_is_killed_even_one_that_began_meanwhile() -> None:
+    kept = child(StartsDeaf)
+    kept.start()
+    assert StartsDeaf.begun.wait(60)
+    kept.stop(patience=0.5)
+    assert kept.process_id is None
+    assert not kept._thread.is_alive()
+
+
+def test_a_child_that_was_never_started_has_ended() -> None:
+    kept = child()
+    kept.stop()
+    assert kept.process_id is None
 
 
 def test_a_child_that_is_told_to_stop_while_it_starts_ends() -> None:

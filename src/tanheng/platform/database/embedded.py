@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import psycopg
 
-from tanheng.platform.database import logins
+from tanheng.platform.database import launcher, logins
 from tanheng.platform.database.binaries import MAJOR, ServerUser, reachable_programs
 from tanheng.platform.database.configuration import SOCKET_PORT, Login, address
 from tanheng.platform.errors import DatabaseError
@@ -32,6 +31,10 @@ FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 STEADY = 60.0  # after so many seconds of life, a server's next death starts with the first pause again
 HOPELESS = 6  # so many deaths before the first answer and starting is given up
+MAKING = 900.0  # s for the files of a new cluster, on a slow disk
+SILENT = 300.0  # s without an answer, not even that it is starting up, and starting is given up
+QUICK = 30.0  # s that a server has which is told to drop everything, before it is killed
+AFTER_KILL = 30.0  # s that the kernel has to end what was killed
 SOCKET_PATH_LIMIT = 107  # bytes of sun_path, without the final zero
 
 SETTINGS: Mapping[str, str] = {
@@ -59,14 +62,17 @@ class EmbeddedServer:
     folder : DataFolder
     settings : mapping, optional
         Server settings that differ from the defaults above.
+    silent : float
+        Seconds without any answer after which starting is given up.
     """
 
-    def __init__(self, folder: DataFolder, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: DataFolder, settings: Mapping[str, str] | None = None, *, silent: float = SILENT) -> None:
         self.folder = folder
         self.cluster = folder.postgres / "server"
         self.socket = folder.postgres / "run"
         self.logs = folder.postgres / "log"
         self._settings = {**SETTINGS, **(settings or {})}
+        self._silent = silent
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -97,20 +103,27 @@ class EmbeddedServer:
             self.stop()
             raise
 
-    def stop(self, *, patience: float = 60.0) -> None:
-        """Stop the server: open transactions are rolled back, committed ones are on the disk."""
+    def stop(self, *, patience: float = 60.0, quick: float = QUICK) -> None:
+        """Stop the server: open transactions are rolled back, committed ones are on the disk.
+
+        Parameters
+        ----------
+        patience : float
+            Seconds for an end in order, with a checkpoint; then it is told to drop everything.
+        quick : float
+            Seconds for that; then it is killed. What was committed is on the disk either way.
+        """
         self._stopping.set()
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(patience)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGQUIT)
-                process.wait()
+        for number, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, quick), (signal.SIGKILL, AFTER_KILL)):
+            if self._thread is None:
+                return
+            if self._process is not None:  # the one that runs now, which may have been started a moment ago
+                self._process.send_signal(number)
+            self._thread.join(seconds)
+            if not self._thread.is_alive():
+                self._thread = None
         if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+            _log.error("database does not end, not even killed", extra={"process": self.process_id})
 
     @property
     def process_id(self) -> int | None:
@@ -142,16 +155,16 @@ class EmbeddedServer:
         ]
         try:
             done = subprocess.run(
-                command,
+                launcher.launched(command, ends_by=signal.SIGTERM, uid=user.uid, gid=user.gid),
                 env=_environment(),
                 cwd=self.folder.postgres if not user.drop else "/",
                 capture_output=True,
                 text=True,
                 check=False,
-                user=user.uid if user.drop else None,
-                group=user.gid if user.drop else None,
-                extra_groups=[] if user.drop else None,
+                timeout=MAKING,
             )
+        except subprocess.TimeoutExpired as error:
+            raise DatabaseError("platform.database.initdb", reason=error) from error
         finally:
             password.unlink()
         if done.returncode != 0:
@@ -199,11 +212,9 @@ class EmbeddedServer:
         command = [str(programs / "postgres"), "-D", str(self.cluster)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        launcher = str(Path(__file__).with_name("launcher.py"))
-        rights = [str(os.getpid()), str(int(signal.SIGINT)), str(user.uid), str(user.gid)]
         with (self.logs / "start.log").open("wb") as output:
             return subprocess.Popen(
-                [sys.executable, "-I", "-S", launcher, *rights, *command],
+                launcher.launched(command, ends_by=signal.SIGINT, uid=user.uid, gid=user.gid),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -214,11 +225,15 @@ class EmbeddedServer:
 
     def _wait_until_it_answers(self) -> None:
         arguments = address(self.folder, Login.SUPERUSER, database="postgres").psycopg()
+        heard = time.monotonic()
         while True:
             try:
                 psycopg.connect(**arguments, connect_timeout=5).close()
             except psycopg.OperationalError as error:
-                if self._deaths >= HOPELESS or not _may_still_come(error):
+                if _is_starting(error):  # after a crash it reads its log again, which takes as long as it takes
+                    heard = time.monotonic()
+                hopeless = self._deaths >= HOPELESS or time.monotonic() - heard > self._silent
+                if hopeless or not _may_still_come(error):
                     raise DatabaseError("platform.database.start", reason=self._reason(error)) from error
                 time.sleep(0.05)
             else:
@@ -233,6 +248,11 @@ class EmbeddedServer:
 def _may_still_come(error: psycopg.OperationalError) -> bool:
     """Tell a server that is not ready yet (no socket, starting, recovering) from one that refuses our password."""
     return error.sqlstate in (None, "57P03") and "password authentication failed" not in str(error)
+
+
+def _is_starting(error: psycopg.OperationalError) -> bool:
+    """Tell whether it was a server that answered, and said that it will work."""
+    return "the database system is" in str(error) and "shutting down" not in str(error)
 
 
 def _environment() -> dict[str, str]:
@@ -250,18 +270,26 @@ def end_orphan(cluster: Path, *, patience: float = 30.0) -> None:
 
     The caller holds the lock of the cluster, so a running server here has no living supervisor. A pid file left by a kill can
     name a process that has nothing to do with us: pids repeat, in containers almost always.
+
+    Raises
+    ------
+    TimeoutError
+        It does not end, told three times with ``patience`` seconds after each: in order, at once, by force.
     """
     note = cluster / "postmaster.pid"
     try:
         pid = int(note.read_text(encoding="ascii").split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return
-    deadline = time.monotonic() + patience
-    told = False
+    orders = iter((signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
+    deadline = time.monotonic()
     while _serves(pid, cluster):
-        if not told or time.monotonic() > deadline:
-            os.kill(pid, signal.SIGQUIT if told else signal.SIGINT)
-            told = True
+        if time.monotonic() >= deadline:
+            order = next(orders, None)
+            if order is None:
+                raise TimeoutError(f"process {pid} over {cluster} does not end")
+            os.kill(pid, order)
+            deadline = time.monotonic() + patience
         time.sleep(0.05)
     note.unlink(missing_ok=True)
 
@@ -271,6 +299,6 @@ def _serves(pid: int, cluster: Path) -> bool:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
+    except (FileNotFoundError, ProcessLookupError, PermissionError, IndexError):  # gone, or somebody else's
         return False
     return state != "Z" and os.fsencode(cluster) in words and words[0].endswith(b"postgres")

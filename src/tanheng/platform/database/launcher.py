@@ -2,7 +2,8 @@
 
 ``python launcher.py PARENT SIGNAL UID GID COMMAND …``. It gives up root's rights, asks the kernel for ``SIGNAL`` when
 the parent dies, checks that the parent has not died meanwhile and becomes COMMAND. The order matters: a change of user
-clears the request. It is a program and not a ``preexec_fn``, because the parent has threads.
+clears the request. It is a program, and neither a ``preexec_fn`` nor a ``user`` of ``subprocess``, because the parent has
+threads: both would copy it as it is at that moment, with the locks that its threads hold.
 """
 
 import ctypes
@@ -10,6 +11,11 @@ import os
 import sys
 
 PR_SET_PDEATHSIG = 1
+
+
+def launched(command: list[str], *, ends_by: int, uid: int, gid: int) -> list[str]:
+    """Return the words that start ``command`` by this file: as this user, and sent the signal ``ends_by`` when we die."""
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(ends_by)), str(uid), str(gid), *command]
 
 
 def main(arguments: list[str]) -> None:

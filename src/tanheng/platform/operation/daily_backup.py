@@ -141,7 +141,11 @@ class DailyBackup(threading.Thread):
         while not self._ending.wait(self._ask_every):
             if time.monotonic() < not_before or not self._is_due():
                 continue
-            code = self._make()
+            try:
+                code = self._make()
+            except OSError as error:  # no memory or no process left: later there may be
+                _log.warning("daily backup not started", extra={"reason": str(error)})
+                code = -1
             if code != 0 and not self._ending.is_set():
                 _log.error("daily backup failed", extra={"exit_code": code, "again_after": self._again_after})
                 not_before = time.monotonic() + self._again_after
@@ -152,7 +156,9 @@ class DailyBackup(threading.Thread):
         process = self._process
         if process is not None and process.poll() is None:
             _end(process)
-        self.join()
+        self.join(3 * PATIENCE)  # a run that began meanwhile is ended by the thread itself
+        if self.is_alive():
+            _log.error("daily backup does not end, not even killed")
 
     def _is_due(self) -> bool:
         now = datetime.datetime.now(tz=datetime.UTC)
@@ -162,9 +168,8 @@ class DailyBackup(threading.Thread):
             return True  # the run fails with the reason, and writes it down
 
     def _make(self) -> int:
-        rights = [str(os.getpid()), str(int(signal.SIGTERM)), str(os.geteuid()), str(os.getegid())]
-        start = [sys.executable, "-I", "-S", str(Path(launcher.__file__)), *rights]
-        self._process = subprocess.Popen([*start, *self._command], stdin=subprocess.DEVNULL, start_new_session=True)
+        start = launcher.launched(self._command, ends_by=signal.SIGTERM, uid=os.geteuid(), gid=os.getegid())
+        self._process = subprocess.Popen(start, stdin=subprocess.DEVNULL, start_new_session=True)
         if self._ending.is_set():  # told to stop while it started
             _end(self._process)
         return self._process.wait()
@@ -172,10 +177,12 @@ class DailyBackup(threading.Thread):
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a run and what it has started: politely, then by force."""
-    try:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(PATIENCE)
-    except ProcessLookupError:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(PATIENCE)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
         return
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)

@@ -29,11 +29,13 @@ from tanheng.platform.folder import DataFolder
 from tanheng.platform.operation import certificates, logs, service_user, setup
 from tanheng.platform.operation.certificates import ServerCertificate
 from tanheng.platform.operation.daily_backup import DailyBackup
+from tanheng.platform.operation.ending import Ending
 from tanheng.platform.operation.supervision import Child
 
 _log = logging.getLogger(__name__)
 
 HOPELESS = 6
+SILENT = 600.0  # s without an answer of the web process, and starting is given up
 SERVED = "TANHENG_SERVED"
 """Tells a worker that ``tanheng serve`` runs it, and makes the daily backup."""
 LINK_COMMAND = "TANHENG_LINK_COMMAND"
@@ -118,6 +120,8 @@ def running(
     serving: Serving,
     prepare: Callable[[], object] | None = None,
     tell: Callable[[str], None] = lambda _step: None,
+    *,
+    ending: Ending,
 ) -> Iterator[Started]:
     """Run the platform for the duration of the block.
 
@@ -127,6 +131,8 @@ def running(
         Called with Django ready as the owner, before anybody can connect: the demonstration's data.
     tell : callable, optional
         Told each step when it begins: tables, example, web.
+    ending : Ending
+        Told before the web process answers, it is not waited for: the block is entered, and left at once.
     """
     serving.refuse_open_http()
     _refuse_taken_port(serving)
@@ -149,7 +155,7 @@ def running(
         children = _children(serving, certificate, environment, user)
         for child in children:
             child.start()
-        _wait_until_it_answers(serving, certificate, children)
+        _wait_until_it_answers(serving, certificate, children, ending)
         daily.start()
         link = f"{serving.shown}/join/{first}" if first else None
         renew = functools.partial(_renew, folder, serving, children, user)
@@ -172,12 +178,13 @@ def run(
     tell: Callable[[str], None] = lambda _step: None,
 ) -> None:
     """Run the platform until SIGINT or SIGTERM."""
-    ending = threading.Event()
+    ending = Ending()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: ending.set())
-    with running(folder, serving, prepare, tell) as started:
-        announce(started)
-        while not ending.wait(CHECK_CERTIFICATE_EVERY):
+        signal.signal(number, ending.tell)
+    with running(folder, serving, prepare, tell, ending=ending) as started:
+        if not ending.is_told:
+            announce(started)
+        while not ending.within(CHECK_CERTIFICATE_EVERY):
             started.renew()
 
 
@@ -274,7 +281,9 @@ def _refuse_taken_port(serving: Serving) -> None:
             raise ServingError("platform.serving.port", port=serving.port, reason=error) from error
 
 
-def _wait_until_it_answers(serving: Serving, certificate: ServerCertificate | None, children: list[Child]) -> None:
+def _wait_until_it_answers(
+    serving: Serving, certificate: ServerCertificate | None, children: list[Child], ending: Ending
+) -> None:
     import ssl
 
     unspecified = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # compared, not bound
@@ -288,10 +297,13 @@ def _wait_until_it_answers(serving: Serving, certificate: ServerCertificate | No
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # our own process on our own port
-    while True:
+    deadline = time.monotonic() + SILENT
+    while not ending.is_told:
         for child in children:
             if child.deaths >= HOPELESS:
                 raise ServingError("platform.serving.child", name=child.name, code=child.deaths)
+        if time.monotonic() > deadline:
+            raise ServingError("platform.serving.silent", seconds=round(SILENT))
         try:
             with urllib.request.urlopen(request, timeout=5, context=context) as answer:  # noqa: S310  # our own address
                 json.load(answer)

@@ -7,11 +7,9 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from tanheng.platform.database import launcher
 from tanheng.platform.database.binaries import ServerUser
@@ -21,6 +19,7 @@ _log = logging.getLogger(__name__)
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 STEADY = 30.0
+AFTER_KILL = 30.0  # s that the kernel has to end what was killed
 
 
 class Child:
@@ -64,16 +63,17 @@ class Child:
     def stop(self, *, patience: float = 30.0) -> None:
         """End the process: politely, then by force, with all that it started."""
         self._stopping.set()
+        if self._thread.ident is None:  # never started
+            return
         self._signal(signal.SIGTERM)
-        process = self._process
-        if process is not None:
-            try:
-                process.wait(patience)
-            except subprocess.TimeoutExpired:
-                _log.warning("process did not end, killing it", extra={"child": self.name})
-            self._kill_group(process.pid)
-            process.wait()
-        self._thread.join()
+        self._thread.join(patience)
+        if self._thread.is_alive():
+            _log.warning("process did not end, killing it", extra={"child": self.name})
+            if self._process is not None:  # the one that runs now, which may have been started a moment ago
+                self._kill_group(self._process.pid)
+            self._thread.join(AFTER_KILL)
+        if self._thread.is_alive():
+            _log.error("process does not end, not even killed", extra={"child": self.name, "process": self.process_id})
 
     def _signal(self, number: int) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -106,11 +106,8 @@ class Child:
         return code
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        rights = [str(os.getpid()), str(int(signal.SIGTERM)), str(self._user.uid), str(self._user.gid)]
-        start = [sys.executable, "-I", "-S", str(Path(launcher.__file__)), *rights]
-        return subprocess.Popen(
-            [*start, *self._command], env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        start = launcher.launched(self._command, ends_by=signal.SIGTERM, uid=self._user.uid, gid=self._user.gid)
+        return subprocess.Popen(start, env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True)
 
     @staticmethod
     def _kill_group(group: int) -> None:

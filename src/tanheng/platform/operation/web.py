@@ -73,6 +73,8 @@ def run(listening: Listening) -> None:
 
 def application() -> object:
     """Return the WSGI application, in granian's own child process, which from now on ends with its parent."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # the parent's handlers came with the fork, and would swallow them here
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if str(os.getppid()) != os.environ.get(PARENT):
         os._exit(1)
