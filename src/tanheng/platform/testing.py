@@ -61,7 +61,10 @@ def _server() -> DataFolder:
     """Start this process's server and migrate its template."""
     folder = configure()
     # The disk of a test's database is thrown away: waiting for it proves nothing here. The kill tests wait for it.
-    server = EmbeddedServer(folder, {"fsync": "off", "full_page_writes": "off"})
+    unsafe = {"fsync": "off", "full_page_writes": "off"}
+    # A test that waits for a lock of its own, or a statement that hangs, is told so by the database.
+    limits = {"lock_timeout": "120s", "statement_timeout": "300s"}
+    server = EmbeddedServer(folder, unsafe | limits)
     server.start()
     atexit.register(server.stop)
     from tanheng.platform.database.schema import migrate

@@ -33,6 +33,7 @@ from tanheng.platform.accounts.roles import Role
 from tanheng.platform.database.scope import scope
 from tanheng.platform.record.models import AuditEvent, Plant
 from tanheng.simulator.servers.port import free_port
+from tests.integration.platform.beside import ended
 
 LOGIN = "/accounts/oidc/company/login/"
 
@@ -55,8 +56,7 @@ def issuer() -> Iterator[str]:
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait()
+        ended(process)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +29,7 @@ from tanheng.platform.notice.models import Alarm, Duty
 from tanheng.platform.plant.models import Line
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import Plant
+from tests.integration.platform.beside import run_together
 
 SITE = {
     "code": "clinker",
@@ -238,11 +238,7 @@ def test_the_same_key_at_once_is_one_change(call: Caller, fresh: Plant) -> None:
         answers.append(enter(call, fresh, "lines", LINE, **{"Idempotency-Key": "k-4"}).content)
         connections.close_all()
 
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(*[send] * 4)
     assert len(set(answers)) == 1
     assert call("GET", f"/plants/{fresh.code}/lines").json()["total"] == 1
 

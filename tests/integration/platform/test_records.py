@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import threading
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -25,6 +24,7 @@ from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import LogEntry, Plant
 from tanheng.platform.testing import superuser
 from tanheng.trust.statement import Statement, StatementType
+from tests.integration.platform.beside import run_together
 
 LINE = Content(
     code="1",
@@ -231,7 +231,6 @@ def test_any_content_comes_back_as_it_was_written(
 
 def test_writers_at_once_take_dense_indices(plant: Plant, actor: Actor) -> None:
     count, each = 6, 15
-    errors: list[Exception] = []
 
     def work() -> None:
         try:
@@ -249,19 +248,12 @@ def test_writers_at_once_take_dense_indices(plant: Plant, actor: Actor) -> None:
                     )
                     if number % 5 == 4:
                         transaction.set_rollback(True)
-        except Exception as error:  # noqa: BLE001  # told to the main thread
-            errors.append(error)
         finally:
             connections.close_all()
 
     with scope([plant.pk]):
         before = Plant.objects.get(pk=plant.pk).next_index
-    threads = [threading.Thread(target=work) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not errors
+    run_together(*[work] * count)
     with scope([plant.pk]):
         plant.refresh_from_db()
         indices = list(LogEntry.objects.filter(plant=plant).order_by("index").values_list("index", flat=True))

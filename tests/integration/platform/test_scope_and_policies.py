@@ -24,6 +24,7 @@ from tanheng.platform.errors import DatabaseError as OurDatabaseError
 from tanheng.platform.errors import ScopeError
 from tanheng.platform.record.models import LogEntry, Plant
 from tanheng.platform.testing import superuser, using
+from tests.integration.platform.beside import LIMIT, run_together
 
 MINE, THEIRS = 900001, 900002
 
@@ -182,16 +183,12 @@ def test_threads_have_scopes_of_their_own(filled: dict[str, str]) -> None:
 
     def look(plant: int) -> None:
         with scope([plant]):
-            barrier.wait()
+            barrier.wait(LIMIT)
             seen[plant] = set(LogEntry.objects.values_list("plant_id", flat=True))
-            barrier.wait()
+            barrier.wait(LIMIT)
         connections.close_all()
 
-    threads = [threading.Thread(target=look, args=(plant,)) for plant in (MINE, THEIRS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(lambda: look(MINE), lambda: look(THEIRS))
     assert seen == {MINE: {MINE}, THEIRS: {THEIRS}}
 
 
@@ -203,9 +200,7 @@ def test_a_snapshot_shows_one_moment_and_writes_nothing(filled: dict[str, str]) 
 
     with snapshot([MINE]):
         before = Plant.objects.get(pk=MINE).name_en
-        thread = threading.Thread(target=write)
-        thread.start()
-        thread.join()
+        run_together(write)
         assert Plant.objects.get(pk=MINE).name_en == before
     with scope([MINE]):
         assert Plant.objects.get(pk=MINE).name_en == "written meanwhile"

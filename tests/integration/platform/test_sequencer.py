@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -34,6 +33,7 @@ from tanheng.trust.statement import StatementType
 from tanheng.trust.tree import MemoryTree
 from tanheng.trust.witness import MemoryStore, Witness
 from tanheng.trust.witness_app import application
+from tests.integration.platform.beside import LIMIT, run_together, wait_for
 
 
 @pytest.fixture
@@ -93,9 +93,7 @@ def test_while_one_sequences_the_other_leaves_it_alone(fresh: Plant) -> None:
             result.append(sequencer.sequence(fresh.pk))
             connections.close_all()
 
-        thread = threading.Thread(target=other)
-        thread.start()
-        thread.join()
+        run_together(other)
     assert result == [None]
 
 
@@ -191,9 +189,8 @@ def test_a_key_with_a_passphrase_needs_it(fresh: Plant, tmp_path: object, monkey
 def test_the_command_shows_the_key_that_signs(fresh: Plant) -> None:
     sequencer.sequence(fresh.pk)
     command = [sys.executable, "-m", "tanheng", "key", "show", logkeys.name_of(fresh)]
-    done = subprocess.run(
-        [*command, "--folder", str(settings.FOLDER.keys), "--json"], capture_output=True, text=True, check=True
-    )
+    command += ["--folder", str(settings.FOLDER.keys), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT)
     shown = json.loads(done.stdout)[logkeys.name_of(fresh)]
     with scope([fresh.pk]):
         assert shown["verifier_key"] == str(logkeys.verifier_key(fresh))
@@ -201,6 +198,8 @@ def test_the_command_shows_the_key_that_signs(fresh: Plant) -> None:
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = LIMIT  # a connection that says nothing ends
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -214,9 +213,11 @@ def answering(app: WSGIApplication) -> Iterator[str]:
     with make_server("127.0.0.1", 0, app, WSGIServer, _Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(LIMIT)
 
 
 @pytest.fixture
@@ -324,10 +325,7 @@ def test_the_sequencer_outlives_what_nobody_thought_of(fresh_database: str, foun
     found_plant("outlives")
 
     def wait_for_one(query: str) -> None:
-        deadline = time.monotonic() + 120
-        while owner.execute(query).fetchone() != (1,):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for(lambda: owner.execute(query).fetchone() == (1,), query, seconds=120)
 
     thread = SequencerThread(every=0.02)
     with superuser(fresh_database) as owner:

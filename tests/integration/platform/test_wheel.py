@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.platform.beside import LIMIT
+
 ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "src" / "tanheng"
 
@@ -48,7 +50,7 @@ assert rules() and holidays.calendar(2026) is not None
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=2 * LIMIT)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
@@ -59,7 +61,8 @@ def run(unpacked: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Python with the unpacked wheel instead of the working copy."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
     environment = {**kept, "PYTHONPATH": str(unpacked), "LC_ALL": "en_US.UTF-8"}
-    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, env=environment, cwd=unpacked)
+    command, limit = [sys.executable, *words], 2 * LIMIT
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=unpacked, timeout=limit)
 
 
 def test_it_holds_every_file_of_the_package_and_nothing_else(unpacked: Path) -> None:
