@@ -14,6 +14,7 @@ import pytest
 from tanheng.platform.database.scope import scope
 from tanheng.platform.notice.models import Alarm
 from tanheng.platform.operation import tasks
+from tanheng.platform.operation.auditing import LogFilesAuditor
 from tanheng.platform.plant.models import Line
 from tanheng.platform.plant.schemas.line_1 import ClinkerKind
 from tanheng.platform.plant.schemas.line_1 import Line as Content
@@ -157,3 +158,15 @@ def test_the_nightly_check_raises_an_alarm_and_is_noted(filled: tuple[Plant, Lin
     assert noted.result == "failed"
     assert f"records {plant.code}" in noted.detail["checked"]
     assert "payloads" in noted.detail["missing"]
+
+
+def test_a_log_that_somebody_never_lets_go_of_is_a_finding(filled: tuple[Plant, Line, Attachment], database: str) -> None:
+    plant, _, _ = filled
+    auditor = LogFilesAuditor(plant.pk, plant.epoch, "log", patience=0.2)
+    assert list(auditor.findings()) == []
+    with superuser(database) as other:
+        other.execute("SELECT pg_advisory_lock(7407002, %s)", [plant.pk])
+        [found] = auditor.findings()
+        other.execute("SELECT pg_advisory_unlock(7407002, %s)", [plant.pk])
+    assert (found.code, found.fields["plant"]) == ("platform.record.log_busy", plant.code)
+    assert list(auditor.findings()) == []

@@ -16,6 +16,7 @@ from django.conf import settings
 from tanheng.core.errors import TanhengError
 from tanheng.lake import Engine, open_plant
 from tanheng.platform.database.scope import all_plants, scope, snapshot
+from tanheng.platform.errors import RecordError
 from tanheng.platform.record import audit, fsck, logkeys, sequencer
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import AuditEvent, Plant
@@ -24,6 +25,7 @@ from tanheng.trust.files import FolderFiles
 from tanheng.trust.log_reader import CHECKPOINT, LogReader
 
 ACTION = "operation.fsck"
+PATIENCE = 600.0  # s: longer than a large append, or another check, takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,30 @@ class RecordAuditor:
 
 @dataclass(frozen=True, slots=True)
 class LogFilesAuditor:
-    """Reads the files of one epoch of a plant's log again; nothing is appended meanwhile."""
+    """Reads the files of one epoch of a plant's log again; nothing is appended meanwhile.
+
+    Parameters
+    ----------
+    patience : float
+        Seconds to wait for who writes the log, after which that is the finding.
+    """
 
     plant: int
     epoch: int
     name: str
+    patience: float = PATIENCE
 
     def findings(self) -> Iterator[TanhengError]:
         """Yield the first thing of the log that does not hold."""
         with scope([self.plant]):
-            while not sequencer.try_lock(self.plant):
-                time.sleep(0.1)
             plant = Plant.objects.get(pk=self.plant)
+            deadline = time.monotonic() + self.patience
+            while not sequencer.try_lock(self.plant):
+                if time.monotonic() > deadline:
+                    yield RecordError("platform.record.log_busy", plant=plant.code, seconds=round(self.patience))
+                    return
+                time.sleep(0.1)
+            plant.refresh_from_db()
             try:
                 key = logkeys.verifier_key(plant, self.epoch)
                 reader = LogReader(_log_files(plant, self.epoch).read, key)
