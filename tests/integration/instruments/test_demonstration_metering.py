@@ -225,5 +225,5 @@ def test_the_ledgers_are_made_with_the_same_bytes_each_time(tmp_path: Path) -> N
     made = [tmp_path / "metering" / f"{name}.csv" for name in ("instruments", "certificates", "confirmations", "seals")]
     for path in made:
         path.unlink()
-    subprocess.run([sys.executable, "make_instruments.py"], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "make_instruments.py"], cwd=tmp_path, check=True, timeout=120)
     assert [path.read_bytes() for path in made] == [(EXAMPLE / "metering" / path.name).read_bytes() for path in made]

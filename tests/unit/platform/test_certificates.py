@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def openssl(*words: str) -> str:
-    return subprocess.run(["openssl", *words], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(["openssl", *words], capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def test_openssl_accepts_the_chain_for_each_name(folder: DataFolder) -> None:
