@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tanheng.core.errors import CalculationError, NumberError
+from tanheng.core.numbers import stored, to_decimal
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -44,6 +47,53 @@ class Move:
         return None if self.old is None or self.new is None else self.new - self.old
 
 
+def comparable(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a loaded inventory document after seeing to it that it holds what is compared.
+
+    Raises
+    ------
+    CalculationError
+        Names the first part that is missing, is no text, or is no number with room for twelve decimals.
+    """
+    try:
+        parts = list(_compared(document))
+    except (AttributeError, LookupError, TypeError) as error:
+        raise CalculationError("accounting.trace.part", part=str(error)[:200]) from error
+    for key, item, names in parts:
+        _require(key, item, names)
+    return document
+
+
+def _compared(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+    """Yield each part of a document with the names by which it must say something."""
+    for key in document["order"]:
+        yield key, document["figures"][key], ("title",)
+    for key, figure in document["figures"].items():
+        yield key, figure, ("unit", "formula", "rules", "arguments")
+    for leaves, names in (("inputs", ("value", "unit")), ("parameters", ("id", "value", "unit"))):
+        for key, item in document[leaves].items():
+            yield key, item, names
+
+
+_SAID = frozenset({"reason", "person", "known", "known_since"})
+"""What an entry or a parameter may say besides."""
+
+
+def _require(key: str, item: Any, names: tuple[str, ...]) -> None:
+    try:
+        for name in (*names, *(_SAID & item.keys())):
+            found = item[name]
+            texts = found.values() if name in ("title", "rules") else _names(found) if name == "arguments" else [found]
+            if not all(isinstance(text, str | bool | None) for text in texts):
+                raise TypeError(name)
+        if "formula" in names:
+            _value(item)
+    except ArithmeticError as error:
+        raise CalculationError("accounting.trace.part", part=f"{key}: {item['value']}"[:200]) from error
+    except (AttributeError, LookupError, NumberError, RecursionError, TypeError) as error:
+        raise CalculationError("accounting.trace.part", part=f"{key}: {error}"[:200]) from error
+
+
 def moves(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Move]:
     """Return the figures that differ between two loaded inventory documents, in the order of the new one."""
     changed = dict(_changes(old, new))
@@ -59,7 +109,7 @@ def moves(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Move]:
 
 
 def _value(figure: Mapping[str, Any] | None) -> Decimal | None:
-    return None if figure is None or figure["value"] is None else Decimal(figure["value"])
+    return None if figure is None or figure["value"] is None else stored(to_decimal(figure["value"]))
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Cause]]:

@@ -120,10 +120,11 @@ def _day(text: str) -> datetime.date | None:
 def _old(path: Path) -> Mapping[str, Any]:
     """Return the inventory to compare with, read before anything is calculated: a wrong file is refused input."""
     from tanheng.accounting import trace
+    from tanheng.accounting.compare import comparable
     from tanheng.core.errors import CalculationError
 
     try:
-        return trace.load(path.read_bytes())
+        return comparable(trace.load(path.read_bytes()))
     except OSError as error:
         raise InputError("cli.account.compare_unreadable", path=path, reason=error.strerror or error) from error
     except CalculationError as error:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tanheng.accounting import trace
-from tanheng.accounting.compare import Move, moves
+from tanheng.accounting.compare import Move, comparable, moves
 from tanheng.accounting.inventory import Inventory
 from tanheng.accounting.plant import Basis, Place
+from tanheng.core.errors import CalculationError
 from tanheng.standards import load_pack
 
 # conftest's Desk; tests of one folder cannot import each other under importlib mode
@@ -152,3 +153,43 @@ def test_an_input_that_is_gone_and_the_default_in_its_place_are_both_named(plant
         ("input", "line.1.fuel.diesel.net_calorific_value@2025-01", "42.000", None),
         ("parameter", "cn.cets.fuel.diesel.net_calorific_value", None, "42.652"),
     }
+
+
+def test_an_inventory_as_it_is_written_can_be_compared(plant_year: Desk) -> None:
+    document = trace.load(trace.dumps(plant_year.account()))
+    assert comparable(document) == document
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "field", "value"),
+    [
+        ("figures", "ets.direct", "value", "many"),
+        ("figures", "ets.direct", "value", "1E+999999999"),
+        ("figures", "ets.direct", "value", "1" * 40),
+        ("figures", "ets.direct", "value", "NaN"),
+        ("figures", "ets.direct", "value", 0.5),
+        ("figures", "ets.direct", "title", 5),
+        ("figures", "ets.direct", "unit", 1),
+        ("figures", "ets.direct", "formula", []),
+        ("figures", "ets.direct", "arguments", {"terms": 5}),
+        ("figures", "ets.direct", "rules", {"zero_when": {}}),
+        ("inputs", "line.1.fuel.coal.consumption@2025-01", "value", {}),
+        ("inputs", "line.1.fuel.coal.consumption@2025-01", "unit", []),
+        ("inputs", "line.1.fuel.coal.consumption@2025-01", "reason", 3),
+    ],
+)
+def test_an_inventory_changed_by_hand_is_refused_with_the_place(
+    plant_year: Desk, part: str, key: str, field: str, value: object
+) -> None:
+    document = trace.load(trace.dumps(plant_year.account()))
+    document[part][key][field] = value
+    with pytest.raises(CalculationError, match=key):
+        comparable(document)
+
+
+@pytest.mark.parametrize("part", ["figures", "inputs", "parameters", "order"])
+def test_an_inventory_without_what_is_compared_is_refused(plant_year: Desk, part: str) -> None:
+    document = trace.load(trace.dumps(plant_year.account()))
+    for nothing in (None, 5, "figures", ["nowhere"], {"nowhere": None}):
+        with pytest.raises(CalculationError):
+            comparable({**document, part: nothing})
