@@ -5,7 +5,7 @@ from __future__ import annotations
 from tanheng.platform.instruments.tables.certificate import CertificateTable, ConfirmationTable
 from tanheng.platform.instruments.tables.chips import USE_LOOKS, trace_chip, use_chip
 from tanheng.platform.instruments.tables.installed import ChainTable, InstallationTable, SealTable
-from tanheng.platform.instruments.tables.instrument import InstrumentTable, SpellTable
+from tanheng.platform.instruments.tables.instrument import InstrumentTable
 
 __all__ = [
     "USE_LOOKS",
@@ -15,7 +15,6 @@ __all__ = [
     "InstallationTable",
     "InstrumentTable",
     "SealTable",
-    "SpellTable",
     "trace_chip",
     "use_chip",
 ]

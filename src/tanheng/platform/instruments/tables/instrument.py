@@ -1,4 +1,4 @@
-"""The tables of instruments and of the steps of their lives."""
+"""The table of instruments."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ from django.utils.translation import gettext_lazy as _
 
 from tanheng.platform.instruments import forms
 from tanheng.platform.instruments.lines import range_text
-from tanheng.platform.instruments.models import Instrument, Spell
+from tanheng.platform.instruments.models import Instrument
 from tanheng.platform.instruments.tables.standing import StandingTable, Stood
 from tanheng.platform.ui.tables import (
     BLANK,
     ONE_LINE,
     ChoiceColumn,
     DayColumn,
-    FileColumn,
     FlagColumn,
     HeadColumn,
     LedgerTable,
     NumberColumn,
-    ReferenceColumn,
 )
+
+_COLUMNS = (
+    *("code", "name_zh", "name_en", "kind", "use", "trace", "valid_class", "nominal_class", "due", "points", "model"),
+    *("used_class", "range_text", "range_low", "range_high", "range_unit", "maker", "serial", "serial_reason", "made_on"),
+    *("place", "purpose", "person", "traceability", "mandatory", "cycle_months", "interval_months", "collecting"),
+    *("frequency", "smart", "portable", "temperature_low", "temperature_high", "humidity", "dust", "vibration", "medium"),
+    *("taken_over_on", "taken_over_state", "remark"),
+)
+_SHOWN = {"code", "name_zh", "kind", "use", "trace", "valid_class", "nominal_class", "due", "points", "place", "person"}
+"""Without being asked for."""
 
 
 class InstrumentTable(StandingTable):
@@ -52,105 +60,14 @@ class InstrumentTable(StandingTable):
     vibration = ChoiceColumn(forms.EXPOSURES)
     taken_over_on = DayColumn()
     taken_over_state = ChoiceColumn(forms.TAKEN_OVER)
-    hidden_at_first = frozenset(
-        {
-            "name_en",
-            "used_class",
-            "range_text",
-            "range_low",
-            "range_high",
-            "range_unit",
-            "serial_reason",
-            "made_on",
-            "purpose",
-            "mandatory",
-            "cycle_months",
-            "interval_months",
-            "collecting",
-            "frequency",
-            "smart",
-            "portable",
-            "temperature_low",
-            "temperature_high",
-            "humidity",
-            "dust",
-            "vibration",
-            "medium",
-            "taken_over_on",
-            "taken_over_state",
-            "remark",
-            "traceability",
-            "maker",
-            "model",
-            "serial",
-            "version",
-            "known_from",
-        }
-    )
+    hidden_at_first = frozenset({*_COLUMNS, "version", "known_from"}) - _SHOWN
 
     class Meta(LedgerTable.Meta):
         """Columns."""
 
         model = Instrument
-        fields = (
-            "code",
-            "name_zh",
-            "name_en",
-            "kind",
-            "use",
-            "trace",
-            "valid_class",
-            "nominal_class",
-            "due",
-            "points",
-            "model",
-            "used_class",
-            "range_text",
-            "range_low",
-            "range_high",
-            "range_unit",
-            "maker",
-            "serial",
-            "serial_reason",
-            "made_on",
-            "place",
-            "purpose",
-            "person",
-            "traceability",
-            "mandatory",
-            "cycle_months",
-            "interval_months",
-            "collecting",
-            "frequency",
-            "smart",
-            "portable",
-            "temperature_low",
-            "temperature_high",
-            "humidity",
-            "dust",
-            "vibration",
-            "medium",
-            "taken_over_on",
-            "taken_over_state",
-            "remark",
-        )
+        fields = _COLUMNS
 
     def render_range_text(self, record: Instrument) -> str | SafeString:
         """Return the range as printed, or what its ends say."""
         return range_text(record) or BLANK
-
-
-class SpellTable(LedgerTable):
-    """Steps."""
-
-    started_on = HeadColumn(attrs=ONE_LINE)
-    instrument = ReferenceColumn()
-    state = ChoiceColumn(forms.USES)
-    document = FileColumn()
-    hidden_at_first = frozenset({"new_class", "version"})
-
-    class Meta(LedgerTable.Meta):
-        """Columns."""
-
-        model = Spell
-        fields = ("started_on", "instrument", "state", "why", "new_class", "person", "document")
