@@ -13,7 +13,7 @@ from tanheng.core.errors import InputError
 from tanheng.metrology.instruments.certificate import CertificateKind, Result
 from tanheng.platform.database.scope import all_plants, scope
 from tanheng.platform.errors import RightsError
-from tanheng.platform.instruments import models, services
+from tanheng.platform.instruments import checks, models, selectors, services
 from tanheng.platform.record.actor import Actor
 from tanheng.platform.record.models import AuditEvent, Plant
 
@@ -68,6 +68,11 @@ def test_a_validity_of_many_is_refused_with_each_row(say: Any, plant: Plant) -> 
         (2, "valid_from"),
         (3, "valid_from"),
     ]
+
+
+def test_whose_validity_is_refused_is_read_by_its_own_days() -> None:
+    refusing = {model for model, check in checks.CHECKS.items() if issubclass(check, checks.DatedCheck)}
+    assert refusing == selectors.READS.dated.keys() & checks.CHECKS.keys()
 
 
 def test_a_certificate_that_is_confirmed_is_not_retired(
