@@ -8,7 +8,6 @@ hit an instant, however busy the machine is.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
@@ -90,11 +89,17 @@ async def play(run: PlantRun, folder: Path, engine: Engine) -> Receiver:
         verify(list(receiver.envelopes()), record)
     finally:
         terminal.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await ended(running)
         await player.stop()
         await asyncio.to_thread(server.stop)
     return receiver
+
+
+async def ended(running: asyncio.Task[None]) -> None:
+    """Wait until the terminal has ended; ``wait_for`` would wait for ever for one that does not."""
+    if not (await asyncio.wait([running], timeout=60))[0]:
+        pytest.fail("the terminal did not end within 60 s")
+    running.result()
 
 
 async def gauge(terminal: Terminal) -> Gauge:
@@ -228,8 +233,7 @@ async def test_our_terminal_holds_every_check_of_the_conformance_kit(tmp_path: P
     finally:
         playing.cancel()
         terminal.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await ended(running)
         await player.stop()
         await asyncio.to_thread(server.stop)
     whole = [stored[sequence] for sequence in range(1, last + 1)]

@@ -97,7 +97,9 @@ async def played(run: PlantRun, folder: Path, engine: Engine) -> Chain:
         sealed = sorted(receiver.envelopes(), key=lambda data: open_envelope(data, lambda _: record).batch.sequence)
     finally:
         terminal.stop()
-        await running
+        if not (await asyncio.wait([running], timeout=60))[0]:
+            pytest.fail("the terminal did not end within 60 s")
+        running.result()
         await player.stop()
         await asyncio.to_thread(server.stop)
     return Chain(receiver, record, sealed)

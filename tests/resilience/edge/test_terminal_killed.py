@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -80,7 +81,8 @@ class Nursery:
 
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, str(PROGRAM), "--nursery", *arguments]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, bufsize=0, start_new_session=True)
 
     async def start(self) -> int:
         return await asyncio.to_thread(self._ask)
@@ -88,12 +90,19 @@ class Nursery:
     def _ask(self) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write("start\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        self._process.stdin.write(b"start\n")
+        told = b""
+        while not told.endswith(b"\n"):
+            if not select.select([self._process.stdout], [], [], 60)[0]:
+                pytest.fail("no terminal was forked within 60 s")
+            told += os.read(self._process.stdout.fileno(), 100) or pytest.fail("the nursery has ended")
+        return int(told)
 
     def close(self) -> None:
-        self._process.communicate()
+        """End it and what it has forked; a terminal that lives on would hold its pipes open."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        with self._process:
+            pass
 
 
 def lives(process: int) -> bool:
@@ -136,7 +145,8 @@ async def killed(rig: Any, tmp_path: Path, *, kills: int, seed: int, wait: Any) 
         await wait(lambda: len(logger.answered) > before, seconds=20)
         slowest = max(slowest, time.monotonic() - started)
         logger.running = False
-        await sending
+        await wait(sending.done, what="the end of the logger")
+        sending.result()
         await wait(lambda: logger.answered <= arrived(rig), seconds=30, what="the arrival of each answered message")
         await rig.whole(folder=data)
     finally:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -17,7 +19,7 @@ import pytest
 from tanheng.lake import Engine
 
 HERE = Path(__file__).parent
-
+_PATIENCE_S = 60
 
 Killing = Callable[[random.Random, float], int]
 
@@ -32,9 +34,12 @@ class Forks:
             [sys.executable, str(HERE / "forked.py"), module, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            bufsize=0,
+            start_new_session=True,
             env={**os.environ, "PYTHONPATH": path},
         )
+        self._heard = b""
+        self._child = 0
 
     def killed(self, chance: random.Random, pause: float) -> int:
         """Let a child run, kill it when it told some lines and up to ``pause`` seconds passed; return the last number it told.
@@ -42,13 +47,13 @@ class Forks:
         A line is one write to a pipe, so it is there whole or not at all.
         """
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self._process.stdin.write(b"\n")
         word, _, number = self._line().partition(" ")
         assert word == "born"
+        self._child = int(number)
         told = [self._line() for _ in range(chance.randint(1, 40))]
         time.sleep(chance.uniform(0, pause))
-        os.kill(int(number), signal.SIGKILL)
+        os.kill(self._child, signal.SIGKILL)
         while not told[-1].startswith("gone"):
             told.append(self._line())
         assert told.pop() == f"gone {int(signal.SIGKILL)}", told  # and not by a fault of its own
@@ -56,15 +61,23 @@ class Forks:
 
     def _line(self) -> str:
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the interpreter that forks has ended"
-        return line.rstrip("\n")
+        while b"\n" not in self._heard:
+            if not select.select([self._process.stdout], [], [], _PATIENCE_S)[0]:
+                with contextlib.suppress(OSError):
+                    os.kill(self._child or self._process.pid, signal.SIGUSR1)  # tells where it stands
+                    time.sleep(1)
+                pytest.fail(f"the writer told nothing for {_PATIENCE_S} s; its stacks are on standard error")
+            told = os.read(self._process.stdout.fileno(), 65_536)
+            assert told, "the interpreter that forks has ended"
+            self._heard += told
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.decode()
 
     def close(self) -> None:
-        """End the interpreter."""
-        with self._process as process:
-            assert process.stdin is not None
-            process.stdin.close()
+        """End the interpreter and what it has forked."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        with self._process:
+            pass
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ tells, and, when it is gone, ``gone`` and its status as ``waitpid`` gives it.
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -16,6 +18,8 @@ from pathlib import Path
 def serve(module: str, folder: Path) -> None:
     """Fork children that run ``write(folder)`` of ``module``, one after another, until standard input ends."""
     write = importlib.import_module(module).write
+    sys.stdout = os.fdopen(1, "w", closefd=False)  # a line is one write, also where Python is told to buffer nothing
+    faulthandler.register(signal.SIGUSR1)  # whoever waits in vain for a line asks where its writer stands
     for _ in sys.stdin:
         child = os.fork()
         if not child:
