@@ -57,7 +57,8 @@ def require_symmetric(matrix: Array, names: Sequence[str]) -> None:
     if not np.isfinite(matrix).all():
         i, j = (int(place) for place in np.argwhere(~np.isfinite(matrix))[0])
         raise CovarianceError("uncertainty.covariance.number", a=names[i], b=names[j])
-    unlike = np.abs(matrix - matrix.T) > 1e-9 * np.sqrt(np.abs(np.outer(np.diag(matrix), np.diag(matrix)))) + 1e-300
+    u = np.sqrt(np.abs(np.diag(matrix)))
+    unlike = np.abs(matrix - matrix.T) > 1e-9 * np.outer(u, u) + 1e-300
     if unlike.any():
         i, j = (int(place) for place in np.argwhere(unlike)[0])
         raise CovarianceError("uncertainty.covariance.asymmetric", a=names[i], b=names[j])

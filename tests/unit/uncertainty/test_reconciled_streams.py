@@ -54,6 +54,14 @@ def test_an_unobservable_stream_stays_open_and_says_so() -> None:
     assert result.global_test.dof == 2
 
 
+@pytest.mark.parametrize("unit", [1e-150, 1e-90, 1.0, 1e90, 1e150])
+def test_meters_that_cannot_be_told_apart_are_named_in_any_unit(unit: float) -> None:
+    # 10 and 20, u = 1 each: J = 10²/2; the balance alone does not say which of them errs
+    result = reconcile({"a": 10 * unit, "b": 20 * unit}, np.diag([unit**2, unit**2]), [Balance.parse("node", "a - b")])
+    (suspect,) = result.suspects
+    assert (suspect.streams, result.global_test.J) == (("a", "b"), pytest.approx(50))
+
+
 def test_the_covariance_of_unmeasured_streams_is_ignored() -> None:
     covariance = np.diag([1.0, math.nan, 1.0, 1.0])
     assert reconcile({"a": 10.0, "b": None, "c": 4.2, "d": 4.0}, covariance, [NODE_1, NODE_2]).values["b"] == pytest.approx(5.9)

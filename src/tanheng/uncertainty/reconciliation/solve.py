@@ -166,13 +166,13 @@ def _suspects(
     place_of = {problem.names[place]: rank for rank, place in enumerate(problem.known)}
     # Columns in the metric of V⁻¹: two errors look alike when their columns point the same way.
     root = np.linalg.cholesky(problem.V_inverse)
-    columns = {name: root.T @ problem.G[:, place_of[name]] for name in glr}
-    losses = {balance.name: root.T @ problem.P[row] for row, balance in enumerate(problem.balances)}
+    columns = {name: _direction(root.T @ problem.G[:, place_of[name]]) for name in glr}
+    losses = {balance.name: _direction(root.T @ problem.P[row]) for row, balance in enumerate(problem.balances)}
     left = sorted((name for name in glr if not glr[name].passed), key=lambda name: -glr[name].T)
     found = []
     while left:
         first = columns[left[0]]
-        alike = [name for name in glr if _parallel(columns[name], first)]
+        alike = [name for name in glr if name == left[0] or _parallel(columns[name], first)]
         lost = {name: nodal[name].loss or 0.0 for name, column in losses.items() if _parallel(column, first)}
         test = glr[left[0]]
         found.append(
@@ -199,6 +199,12 @@ def _explains(remaining: float, total: GlobalTest) -> bool:
     return remaining <= float(special.chdtri(total.dof - 1, 1 - p))
 
 
+def _direction(column: Array) -> Array:
+    """Return a column at length 1, however small or large its unit makes it; nothing points nowhere."""
+    largest = float(np.abs(column).max())
+    scaled = column / largest if largest > 0 else column
+    return np.asarray(scaled / max(1.0, float(np.linalg.norm(scaled))))
+
+
 def _parallel(one: Array, other: Array) -> bool:
-    scale = float(one @ one) * float(other @ other)
-    return scale > 0 and float(one @ other) ** 2 >= (1 - 1e-9) * scale
+    return float(one @ other) ** 2 >= 1 - 1e-9
