@@ -38,9 +38,10 @@ async def test_a_silent_meter_costs_its_own_channel_only(line: Any, site: Any, w
     one.start()
     await wait(lambda: one.value(1) == 5001)
     asked = len(line.asked)
-    while len(line.asked) < asked + 24:
-        await asyncio.sleep(0.01)
-        assert one.last(1).quality is Quality.GOOD
+    async with asyncio.timeout(60):
+        while len(line.asked) < asked + 24:
+            await asyncio.sleep(0.01)
+            assert one.last(1).quality is Quality.GOOD
     assert one.last(0) is None or not one.last(0).quality.has_value
     assert one.value(1) == 5001
     assert one.supervisor.health.failures == 0
@@ -56,9 +57,10 @@ async def test_an_answer_after_its_time_out_is_not_taken_for_the_next_meters(lin
     one.start()
     await wait(lambda: one.value(1) is not None)
     asked = len(line.asked)
-    while len(line.asked) < asked + 8:
-        await asyncio.sleep(0.01)
-        assert one.value(1) == 4987
+    async with asyncio.timeout(60):
+        while len(line.asked) < asked + 8:
+            await asyncio.sleep(0.01)
+            assert one.value(1) == 4987
 
 
 async def test_noise_on_the_line_costs_no_value_beside_it(line: Any, site: Any, wait: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tanheng.edge.drivers.supervisor import DeviceState
+from tanheng.protocols.hj212 import Group, Message, encode_frame
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -97,3 +98,32 @@ async def test_a_driver_ends_while_its_database_hangs(site: Any, benches: Any, t
     other.execute("ROLLBACK")
     other.close()
     assert not running
+
+
+class Deaf:
+    """The line to a logger that reads none of its answers."""
+
+    closed = False
+
+    def write(self, data: bytes) -> None:
+        assert b"CN=9014" in data
+
+    async def drain(self) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+async def test_a_logger_that_reads_no_answer_is_let_go_like_a_silent_one(site: Any, benches: Any, tmp_path: Path) -> None:
+    bench = benches["hj212"](tmp_path)
+    one = site({**bench.device(), "idle_s": 0.05}, [bench.channel()])
+    groups = (Group((("DataTime", "20261103080000"),)), Group((("a19001-Rtd", "9.80"), ("a19001-Flag", "N"))))
+    message = Message("20261103080000000", "31", "2011", "123456", "010000A8900016F000169DC0", 9, groups)
+    reader, writer = asyncio.StreamReader(), Deaf()
+    reader.feed_data(encode_frame(message))
+    serving = asyncio.create_task(one.driver._serve(one.context, reader, writer))
+    _, running = await asyncio.wait([serving], timeout=60)
+    assert not running
+    assert writer.closed
+    assert [reading.value for reading in one.journalled()] == [980]

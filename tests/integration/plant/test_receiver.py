@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -218,6 +219,13 @@ def test_over_http_the_answer_is_json_and_the_errors_are_statuses(receiver: Rece
             assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
     finally:
         server.stop()
+
+
+def test_a_server_that_never_began_ends(receiver: Receiver) -> None:
+    ending = threading.Thread(target=ReceiverServer(receiver).stop, daemon=True)
+    ending.start()
+    ending.join(60)
+    assert not ending.is_alive()
 
 
 def test_a_body_larger_than_allowed_is_refused_before_it_is_read(receiver: Receiver) -> None:

@@ -92,9 +92,10 @@ async def test_a_terminal_on_a_full_disk_says_so_keeps_memory_bounded_and_goes_o
     rig.receiver.mode = "busy"
     terminal = await rig.start(unwritten=400)
     await wait(lambda: rig.sealed() >= 3)
-    while not terminal.journal.fault:
-        with contextlib.suppress(EdgeError):
-            await terminal.journal.write_now([Reading(0, terminal.clock.wall(), 1, Quality.GOOD, os.urandom(200))] * 5)
+    async with asyncio.timeout(60):
+        while not terminal.journal.fault:
+            with contextlib.suppress(EdgeError):
+                await terminal.journal.write_now([Reading(0, terminal.clock.wall(), 1, Quality.GOOD, os.urandom(200))] * 5)
     terminal.journal.add([Reading(0, terminal.clock.wall(), at, Quality.GOOD, b"") for at in range(1000)])
     await wait(lambda: terminal.journal.dropped > 600)
     assert terminal.journal.unwritten == 400
