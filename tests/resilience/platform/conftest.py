@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tanheng.simulator.servers.port import free_port
+from tests.resilience.platform.processes import LIMIT, aborted, environment
 
 
 class Platform:
@@ -31,44 +32,58 @@ class Platform:
         self.said: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *options: str) -> None:
-        """Start it and wait for the address it prints."""
+    def start(self, *options: str, plain: bool = True) -> None:
+        """Start it, over HTTP or HTTPS, and wait for the address it prints."""
         self.port = free_port()
         command = [
             sys.executable,
             "-m",
             "tanheng",
             "serve",
-            "--http",
+            *(("--http",) if plain else ("--host", "127.0.0.1")),
             "--data",
             str(self.data),
             "--port",
             str(self.port),
             *options,
         ]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
         self._log = (self.data.parent / "log").open("ab")
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self._log, text=True, env={**environment, "LC_ALL": "en_US.UTF-8"}
-        )
-        assert self._process.stdout is not None
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=environment())
         self.said = []
-        for line in self._process.stdout:
+        limit = threading.Timer(LIMIT, aborted, [self._process])  # what it started ends with it, and so do its lines
+        limit.start()
+        try:
+            is_ready = self._listen(self._process)
+        finally:
+            limit.cancel()
+        if not is_ready:
+            code = self._process.wait(LIMIT)
+            raise AssertionError(f"it did not start ({code}):\n" + (self.data.parent / "log").read_text()[-6000:])
+
+    def _listen(self, process: subprocess.Popen[str]) -> bool:
+        """Read what it says until it is ready; tell whether it is."""
+        assert process.stdout is not None
+        for line in process.stdout:
             self.said.append(line.rstrip())
             self.link = (re.search(r"/join/\S+", line) or [self.link])[0]
             if "Ctrl-C" in line:
-                return
-        raise AssertionError((self.data.parent / "log").read_text()[-2000:])
+                return True
+        return False
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """End it and return its exit code."""
         assert self._process is not None
         assert self._process.stdout is not None
         self._process.send_signal(number)
-        code = self._process.wait(60)
-        self._process.stdout.close()
-        self._log.close()
-        return code
+        try:
+            return self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            aborted(self._process)
+            self._process.wait(60)
+            raise AssertionError("it did not end:\n" + (self.data.parent / "log").read_text()[-6000:]) from None
+        finally:
+            self._process.stdout.close()
+            self._log.close()
 
     @property
     def running(self) -> bool:

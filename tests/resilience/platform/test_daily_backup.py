@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -23,18 +23,17 @@ from tanheng.platform.folder import DataFolder
 from tanheng.platform.operation import backup_plan
 from tanheng.platform.operation.backup_plan import Plan
 from tanheng.platform.operation.daily_backup import UNFINISHED, DailyBackup
+from tests.resilience.platform.processes import LIMIT, environment, finished, tanheng
 
 LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 
-def environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    return {**kept, "LC_ALL": "en_US.UTF-8"}
-
-
-def tanheng(*words: str, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tanheng", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment(), preexec_fn=limit)
+LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Becomes a command that writes no file larger than so many bytes."""
 
 
 class Place:
@@ -50,8 +49,23 @@ class Place:
     def plan(self, **said: object) -> None:
         (self.data / "backup.json").write_text(json.dumps(said), encoding="utf-8")
 
-    def backup(self, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-        return tanheng("backup", "--daily", "--data", str(self.data), limit=limit)
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "tanheng", "backup", "--daily", "--data", str(self.data)]
+
+    def backup(self, *, most: int | None = None) -> subprocess.CompletedProcess[str]:
+        limited = [] if most is None else [sys.executable, "-c", LIMITED, str(most)]
+        return finished([*limited, *self.command], env=environment())
+
+    @contextlib.contextmanager
+    def begun(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a backup beside the block, and end it with the block if it runs then."""
+        process = subprocess.Popen(self.command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait(LIMIT)
 
     def archives(self) -> list[Path]:
         return list(backup_plan.archives(Plan(folder=self.backups)).values())
@@ -105,11 +119,7 @@ def test_on_a_full_disk_nothing_is_left_and_nothing_old_is_removed(kept: Place) 
         path.touch()
     (kept.data / "files" / "large").write_bytes(bytes(3_000_000))
     for most in (4096, 2_000_000):  # the dump does not fit; the dump fits, the archive does not
-
-        def limit(most: int = most) -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-        done = kept.backup(limit)
+        done = kept.backup(most=most)
         assert done.returncode == 1, done.stderr
         assert sorted(kept.backups.iterdir()) == old
     assert [result for result, _ in kept.noted()] == ["failed", "failed"]
@@ -137,12 +147,12 @@ def test_a_plan_that_cannot_be_read_is_a_backup_that_failed(kept: Place) -> None
 
 def test_killed_half_way_it_leaves_no_archive_and_the_next_one_tidies(kept: Place) -> None:
     (kept.data / "files" / "large").write_bytes(os.urandom(60_000_000))
-    command = [sys.executable, "-m", "tanheng", "backup", "--daily", "--data", str(kept.data)]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not any(path.stat().st_size > 1_000_000 for path in (kept.backups / UNFINISHED).glob(".tanheng-*")):
-        assert process.poll() is None  # the archive grows
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with kept.begun() as process:
+        deadline = time.monotonic() + LIMIT
+        while not any(path.stat().st_size > 1_000_000 for path in (kept.backups / UNFINISHED).glob(".tanheng-*")):
+            assert process.poll() is None  # the archive grows
+            assert time.monotonic() < deadline, "the archive does not grow"
+    assert process.returncode == -signal.SIGKILL
     assert kept.archives() == []
     assert list((kept.backups / UNFINISHED).iterdir())
     assert kept.backup().returncode == 0
@@ -151,15 +161,16 @@ def test_killed_half_way_it_leaves_no_archive_and_the_next_one_tidies(kept: Plac
 
 def test_two_at_once_are_one(kept: Place) -> None:
     (kept.data / "files" / "large").write_bytes(os.urandom(60_000_000))
-    command = [sys.executable, "-m", "tanheng", "backup", "--daily", "--data", str(kept.data)]
-    first = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (kept.backups / UNFINISHED).exists():
-        assert first.poll() is None
-    os.kill(first.pid, signal.SIGSTOP)  # it holds its lock
-    second = kept.backup()
-    os.kill(first.pid, signal.SIGCONT)
-    assert second.returncode == 1
-    assert first.wait() == 0
+    with kept.begun() as first:
+        deadline = time.monotonic() + LIMIT
+        while not (kept.backups / UNFINISHED).exists():
+            assert first.poll() is None
+            assert time.monotonic() < deadline, "the first one does not begin"
+        os.kill(first.pid, signal.SIGSTOP)  # it holds its lock
+        second = kept.backup()
+        os.kill(first.pid, signal.SIGCONT)
+        assert second.returncode == 1
+        assert first.wait(LIMIT) == 0
     assert len(kept.archives()) == 1
 
 
@@ -171,8 +182,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_the_platform_makes_it_by_itself_and_once(kept: Place) -> None:
-    command = [sys.executable, "-m", "tanheng", "backup", "--daily", "--data", str(kept.data)]
-    thread = DailyBackup(DataFolder(kept.data), since=LONG_AGO, command=command, ask_every=0.05)
+    thread = DailyBackup(DataFolder(kept.data), since=LONG_AGO, command=kept.command, ask_every=0.05)
     thread.start()
     try:
         wait_for(lambda: len(kept.noted()) == 1)
@@ -189,12 +199,17 @@ def test_a_run_that_fails_is_tried_again_and_a_run_under_way_ends_with_the_platf
     fails = [sys.executable, "-c", f"open({str(tries)!r}, 'a').write('x'); raise SystemExit(1)"]
     thread = DailyBackup(DataFolder(kept.data), since=LONG_AGO, command=fails, ask_every=0.01, again_after=0.01)
     thread.start()
-    wait_for(lambda: tries.exists() and len(tries.read_text()) >= 2)
-    thread.stop()
+    try:
+        wait_for(lambda: tries.exists() and len(tries.read_text()) >= 2)
+    finally:
+        thread.stop()
     begun = place / "begun"
     lasts = [sys.executable, "-c", f"import os, time; open({str(begun)!r}, 'w').write(str(os.getpid())); time.sleep(3600)"]
     thread = DailyBackup(DataFolder(kept.data), since=LONG_AGO, command=lasts, ask_every=0.01)
     thread.start()
-    wait_for(lambda: begun.exists() and begun.read_text() != "")
-    thread.stop()
+    try:
+        wait_for(lambda: begun.exists() and begun.read_text() != "")
+    finally:
+        thread.stop()
+    assert not thread.is_alive()
     assert not Path(f"/proc/{begun.read_text()}").exists()

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.resilience.platform.processes import tanheng
+
 EXAMPLE = Path(__file__).parents[3] / "examples" / "hubei-5000tpd"
 
 
 def new_link(data: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    return subprocess.run(
-        [sys.executable, "-m", "tanheng", "link", "--data", str(data)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**environment, "LC_ALL": "en_US.UTF-8"},
-    )
+    return tanheng("link", "--data", str(data))
 
 
 def login_page(port: int) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import random
 import signal
+import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.resilience.platform.processes import environment, finished
 
 KILLS = 20
 WRITERS = 3
@@ -67,13 +72,7 @@ with scope([key]):
 
 
 def run(script: str, data: Path) -> str:
-    import subprocess
-    import sys
-
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(data)], capture_output=True, text=True, check=False, env=environment
-    )
+    done = finished([sys.executable, "-c", script, str(data)], env=environment())
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.strip().splitlines()[-1]
 
@@ -101,6 +100,7 @@ class Writer(threading.Thread):
         self.platform, self.token, self.prefix = platform, token, name
         self.acknowledged: dict[str, int] = {}
         self.ending = threading.Event()
+        self.given_up = threading.Event()
         self.faults: list[str] = []
 
     def run(self) -> None:
@@ -111,7 +111,7 @@ class Writer(threading.Thread):
 
     def _write(self, code: str) -> None:
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid.uuid4())}
-        while True:
+        while not self.given_up.is_set():
             try:
                 status, body = self.platform.ask("POST", "/api/v1/plants/kills/sites", content(code), **headers)
             except (OSError, http.client.HTTPException, json.JSONDecodeError):
@@ -126,29 +126,41 @@ class Writer(threading.Thread):
             time.sleep(0.05)
 
 
+@contextlib.contextmanager
+def writing(platform: Any, token: str) -> Iterator[list[Writer]]:
+    """Write for the duration of the block, and until every outcome is known; of a platform that is gone none will be."""
+    writers = [Writer(platform, token, f"w{number}-") for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    try:
+        yield writers
+        for writer in writers:
+            writer.ending.set()
+        for writer in writers:
+            writer.join(60)
+    finally:
+        for writer in writers:
+            writer.ending.set()
+            writer.given_up.set()
+
+
 @pytest.mark.kill
 def test_twenty_kills_under_writes_lose_nothing_and_double_nothing(served: Any) -> None:
     served.start()
     token = run(SETUP, served.data)
-    writers = [Writer(served, token, f"w{number}-") for number in range(WRITERS)]
-    for writer in writers:
-        writer.start()
     chance = random.Random(20261031)  # noqa: S311  # which process and when, the same in each run
     slowest = 0.0
-    for kill in range(KILLS):
-        time.sleep(chance.uniform(0.2, 1.0))
-        name = ("web", "database", "worker", "web", "database")[kill % 5]
-        victim = served.children().get(name)
-        if victim is not None:
-            os.kill(victim, signal.SIGKILL)
-        began = time.monotonic()
-        served.wait_healthy()
-        slowest = max(slowest, time.monotonic() - began)
-    time.sleep(1)
-    for writer in writers:
-        writer.ending.set()
-    for writer in writers:
-        writer.join(60)
+    with writing(served, token) as writers:
+        for kill in range(KILLS):
+            time.sleep(chance.uniform(0.2, 1.0))
+            name = ("web", "database", "worker", "web", "database")[kill % 5]
+            victim = served.children().get(name)
+            if victim is not None:
+                os.kill(victim, signal.SIGKILL)
+            began = time.monotonic()
+            served.wait_healthy()
+            slowest = max(slowest, time.monotonic() - began)
+        time.sleep(1)
     found = json.loads(run(CHECK, served.data))
     assert [fault for writer in writers for fault in writer.faults] == []
     assert found["findings"] == []

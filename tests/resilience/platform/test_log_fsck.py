@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import pytest
 from tanheng.platform.database.access import reachable
 from tanheng.platform.database.configuration import Login, address
 from tanheng.platform.folder import DataFolder
+from tests.resilience.platform.processes import LIMIT, environment, finished
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "hubei-5000tpd"
 
@@ -45,14 +45,7 @@ with reachable(folder):
 
 
 def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    return subprocess.run(
-        [sys.executable, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**environment, "LC_ALL": "en_US.UTF-8", "TANHENG_DATA": str(data)},
-    )
+    return finished([sys.executable, *words], env=environment(TANHENG_DATA=str(data)))
 
 
 def fsck(data: Path) -> subprocess.CompletedProcess[str]:
@@ -82,7 +75,7 @@ def filled() -> Iterator[tuple[Path, str]]:
 def kept(filled: tuple[Path, str], place: Path) -> tuple[Path, Path]:
     """Return a copy of the filled folder, and the attachment's file in it."""
     data, file = filled
-    subprocess.run(["cp", "-a", str(data), str(place / "data")], check=True)
+    subprocess.run(["cp", "-a", str(data), str(place / "data")], check=True, timeout=LIMIT)
     return place / "data", place / "data" / file
 
 

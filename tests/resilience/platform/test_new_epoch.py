@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+
+from tests.resilience.platform.processes import LIMIT, environment, finished
 
 PASSWORD = "a long enough password"
 PREPARE = """
@@ -84,11 +87,14 @@ class SetBack:
         command = [sys.executable, "-m", "tanheng", "log", "epoch", "begin", "plant-1", *words, "--data", str(self.data)]
         pipe = subprocess.PIPE
         with subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, env=environment(self.data)
+            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, env=variables(self.data)
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             assert process.stderr is not None
+            limit = threading.Timer(LIMIT, process.kill)
+            limit.daemon = True
+            limit.start()
             seen = b""
             for later, name in enumerate(names):
                 _write(process.stdin, f"{name}\n{password}\n")
@@ -99,6 +105,7 @@ class SetBack:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
             said, seen = process.stdout.read(), seen + process.stderr.read()
+            limit.cancel()
         return subprocess.CompletedProcess(command, process.returncode, said.decode(), seen.decode())
 
     def code(self, name: str, later: int) -> str:
@@ -115,20 +122,11 @@ def totp(secret: str, counter: int) -> str:
 
 def tanheng(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Python without a terminal."""
-    return subprocess.run(
-        [sys.executable, *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-        env=environment(data),
-    )
+    return finished([sys.executable, *words], stdin=subprocess.DEVNULL, start_new_session=True, env=variables(data))
 
 
-def environment(data: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    return {**kept, "LC_ALL": "en_US.UTF-8", "TANHENG_DATA": str(data), "PYTHONWARNINGS": "ignore"}
+def variables(data: Path) -> dict[str, str]:
+    return environment(TANHENG_DATA=str(data), PYTHONWARNINGS="ignore")
 
 
 def _write(pipe: IO[bytes], text: str) -> None:

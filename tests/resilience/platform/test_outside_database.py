@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,9 @@ import psycopg
 import pytest
 
 from tanheng.platform.database.binaries import ServerUser, programs
+from tanheng.platform.database.launcher import launched
 from tanheng.simulator.servers.port import free_port
+from tests.resilience.platform.processes import LIMIT, environment, finished
 
 OLDER = programs().parents[1] / "pginstall" / "bin"
 """PostgreSQL 16, which the wheel carries beside 18."""
@@ -65,8 +68,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         password = home / "password"
         password.write_text("super-secret")
         user.own(password, 0o600)
-        who = {"user": user.uid, "group": user.gid, "extra_groups": []} if user.drop else {}
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+        plain = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
         make = [
             str(OLDER / "initdb"),
             "-D",
@@ -78,21 +80,21 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             "-A",
             "scram-sha-256",
         ]
-        subprocess.run([*make, "-E", "UTF8"], check=True, capture_output=True, env=environment, cwd="/", **who)  # type: ignore[call-overload]
+        made = launched([*make, "-E", "UTF8"], ends_by=signal.SIGTERM, uid=user.uid, gid=user.gid)
+        subprocess.run(made, check=True, capture_output=True, env=plain, cwd="/", timeout=LIMIT)
         words = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={chosen}", "-c", f"unix_socket_directories={home}"]
-        server = subprocess.Popen(  # type: ignore[call-overload]
-            [str(OLDER / "postgres"), "-D", str(home / "data"), *words],
-            env=environment,
-            cwd="/",
-            stderr=subprocess.DEVNULL,
-            **who,
-        )
+        serve = [str(OLDER / "postgres"), "-D", str(home / "data"), *words]
+        begun = launched(serve, ends_by=signal.SIGINT, uid=user.uid, gid=user.gid)
+        server = subprocess.Popen(begun, env=plain, cwd="/", stderr=subprocess.DEVNULL)
         try:
             _prepare(chosen)
             yield chosen
         finally:
-            server.terminate()
-            server.wait()
+            server.send_signal(signal.SIGINT)  # at once: SIGTERM waits until everybody has gone
+            try:
+                server.wait(60)
+            finally:
+                server.kill()
 
 
 def _prepare(port: int) -> None:
@@ -108,14 +110,13 @@ def _prepare(port: int) -> None:
 
 
 def tanheng(place: Path, port: int, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
     urls = {
         "TANHENG_DATABASE_URL": f"postgresql://carbon_app:app-secret@127.0.0.1:{port}/carbon",
         "TANHENG_DATABASE_OWNER_URL": f"postgresql://carbon_owner:owner-secret@127.0.0.1:{port}/carbon",
     }
-    environment = {**kept, "LC_ALL": "en_US.UTF-8", **urls, **changes}
+    given = environment(**{**urls, **changes})
     command = [sys.executable, "-m", "tanheng", *words, "--data", str(place / "data")]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=240)
+    return finished(command, env=given)
 
 
 def test_the_tables_are_made_there_and_the_app_is_held_to_its_scope(place: Path, port: int) -> None:
@@ -150,9 +151,7 @@ def test_a_command_of_the_owner_needs_the_owners_address(place: Path, port: int)
 
 def test_a_backup_of_one_server_restores_into_an_empty_database_of_another(place: Path, port: int) -> None:
     embedded = {"TANHENG_DATABASE_URL": "", "TANHENG_DATABASE_OWNER_URL": ""}
-    made = subprocess.run(
-        [sys.executable, "-c", FOUND, str(place / "data")], capture_output=True, text=True, check=False, timeout=240
-    )
+    made = finished([sys.executable, "-c", FOUND, str(place / "data")], env=environment())
     assert made.returncode == 0, made.stderr[-2000:]
     archive = place / "backup.tar"
     saved = tanheng(place, port, "backup", str(archive), **embedded)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
@@ -12,12 +9,7 @@ import psycopg
 from tanheng.platform.database.access import reachable
 from tanheng.platform.database.configuration import Login, address
 from tanheng.platform.folder import DataFolder
-
-
-def tanheng(*words: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    command = [sys.executable, "-m", "tanheng", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**environment, "LC_ALL": "en_US.UTF-8"})
+from tests.resilience.platform.processes import tanheng
 
 
 def noted(data: Path) -> list[tuple[str, str]]:

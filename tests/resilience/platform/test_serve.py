@@ -6,25 +6,15 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tanheng.simulator.servers.port import free_port
+from tests.resilience.platform.processes import tanheng
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "hubei-5000tpd"
-
-
-def tanheng(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    command = [sys.executable, "-m", "tanheng", *words]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**environment, "LC_ALL": "en_US.UTF-8", **variables}
-    )
 
 
 @pytest.mark.kill
@@ -64,53 +54,28 @@ def test_no_process_outlives_a_killed_command(served: Any) -> None:
         probe.bind(("127.0.0.1", served.port))
 
 
-def test_https_is_trusted_by_whoever_has_the_authority(place: Path) -> None:
+def test_https_is_trusted_by_whoever_has_the_authority(served: Any) -> None:
     from tanheng.platform.folder import DataFolder
     from tanheng.platform.operation.serving import Serving
 
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "tanheng",
-        "serve",
-        "--data",
-        str(place / "data"),
-        "--port",
-        str(port),
-        "--host",
-        "127.0.0.1",
-    ]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANHENG", "DJANGO"))}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**environment, "LC_ALL": "en_US.UTF-8"}
-    )
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if "Ctrl-C" in line:
-            break
-    try:
-        folder = DataFolder(place / "data")
-        context = ssl.create_default_context(cafile=str(folder.tls / "ca.crt"))
-        with (
-            socket.create_connection(("127.0.0.1", port)) as plain,
-            context.wrap_socket(plain, server_hostname="localhost") as secure,
-        ):
-            secure.sendall(b"GET /ca.crt HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            answer = b""
-            while block := secure.recv(65536):
-                answer += block
-        assert answer.endswith((folder.tls / "ca.crt").read_bytes())
-        with pytest.raises(ssl.SSLError), socket.create_connection(("127.0.0.1", port)) as plain:
-            ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
-        process.stdout.close()
-    assert "".join(said).count(":") > 31  # the fingerprint
-    assert Serving(host="127.0.0.1", port=port).scheme == "https"
+    served.start(plain=False)
+    address = ("127.0.0.1", served.port)
+    authority = DataFolder(served.data).tls / "ca.crt"
+    context = ssl.create_default_context(cafile=str(authority))
+    with (
+        socket.create_connection(address, timeout=20) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secure,
+    ):
+        secure.sendall(b"GET /ca.crt HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        answer = b""
+        while block := secure.recv(65536):
+            answer += block
+    assert answer.endswith(authority.read_bytes())
+    with pytest.raises(ssl.SSLError), socket.create_connection(address, timeout=20) as plain:
+        ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
+    assert served.stop() == 0
+    assert "".join(served.said).count(":") > 31  # the fingerprint
+    assert Serving(host="127.0.0.1", port=served.port).scheme == "https"
 
 
 def test_a_taken_port_is_named_before_anything_is_started(place: Path) -> None:
