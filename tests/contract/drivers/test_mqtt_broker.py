@@ -168,7 +168,8 @@ async def test_user_and_password_open_the_broker_and_wrong_ones_do_not(
     broker: Any, site: Any, wait: Any, tmp_path: Path
 ) -> None:
     passwords, secret = tmp_path / "passwords", tmp_path / "secret"
-    subprocess.run(["mosquitto_passwd", "-c", "-b", str(passwords), "terminal", "right"], check=True, capture_output=True)
+    command = ["mosquitto_passwd", "-c", "-b", str(passwords), "terminal", "right"]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
     secret.write_text("wrong\n", encoding="utf-8")
     broker.lines = ["allow_anonymous false", f"password_file {passwords}"]
     broker.secure = {"username": "terminal", "password": "right"}

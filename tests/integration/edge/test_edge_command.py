@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,29 +18,10 @@ from tanheng.trust.keys import KeyRecord, Purpose
 
 async def tanheng(*arguments: object, language: str = "en_US.UTF-8") -> tuple[int, str, str]:
     """Run the command; return exit code, output and error."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tanheng",
-        "edge",
-        *map(str, arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "LANG": language, "LC_ALL": language, "COLUMNS": "200"},
-    )
-    try:
-        async with asyncio.timeout(60):
-            out, error = await process.communicate()
-    finally:
-        await ended(process)
-    return process.returncode or 0, out.decode(), error.decode()
-
-
-async def ended(process: asyncio.subprocess.Process) -> None:
-    """Kill a process that is still there: it would hold the pipes of the run open."""
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
+    command = [sys.executable, "-m", "tanheng", "edge", *map(str, arguments)]
+    environment = {**os.environ, "LANG": language, "LC_ALL": language, "COLUMNS": "200"}
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, env=environment, timeout=60)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -100,14 +82,15 @@ async def test_run_delivers_until_it_is_told_to_stop_and_status_says_how_it_is(c
     await tanheng("enrol", config)
     record = KeyRecord.decode((config.parent / "terminal-data" / "t-1.key-record.cbor").read_bytes())
     rig.receiver._record = record.in_state(rig.record.state)
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tanheng", "edge", "run", str(config))
+    process = subprocess.Popen([sys.executable, "-m", "tanheng", "edge", "run", str(config)])
     try:
         await wait(lambda: len(rig.receiver.stored) >= 5, seconds=30)
         await rig.whole(folder=config.parent / "terminal-data")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.to_thread(process.wait, 20) == 0
     finally:
-        await ended(process)
+        process.kill()  # one that is still there would hold the pipes of the run open
+        process.wait(60)
     code, out, _ = await tanheng("status", config)
     assert code == 0
     assert out.startswith("t-1")

@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,24 +101,18 @@ def config(rig: Any, scale: Scale, tmp_path: Path) -> Path:
 
 
 async def tanheng(alone: Path, environment: dict[str, str], *arguments: object) -> str:
-    process = await asyncio.create_subprocess_exec(
-        alone / "tanheng", "edge", *map(str, arguments), stdout=-1, stderr=-2, env=environment
-    )
-    out = await said(process)
-    assert process.returncode == 0, out
+    code, out = await called([alone / "tanheng", "edge", *arguments], environment)
+    assert code == 0, out
     return out
 
 
-async def said(process: asyncio.subprocess.Process) -> str:
-    """Return what a command says until it ends; one that does not end within a minute is killed."""
-    try:
-        async with asyncio.timeout(60):
-            out, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return out.decode()
+async def called(words: Sequence[object], environment: dict[str, str], *, folder: Path | None = None) -> tuple[int, str]:
+    """Run a command; return its exit code and what it says."""
+    pipe, command = subprocess.PIPE, [str(word) for word in words]
+    done = await asyncio.to_thread(
+        subprocess.run, command, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder, timeout=60
+    )
+    return done.returncode, done.stdout
 
 
 def test_neither_the_platform_nor_a_database_nor_a_test_tool_is_installed(installed: dict[str, str]) -> None:
@@ -138,11 +133,8 @@ async def test_a_command_that_needs_more_names_the_extra(
     command: str, extra: str, alone: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     words = [command, "small-plant"] if command == "simulate" else [command]
-    process = await asyncio.create_subprocess_exec(
-        alone / "tanheng", *words, stdout=-1, stderr=-2, env=environment, cwd=tmp_path
-    )
-    out = await said(process)
-    assert process.returncode == 1
+    code, out = await called([alone / "tanheng", *words], environment, folder=tmp_path)
+    assert code == 1
     assert f'run pip install "tanheng[{extra}]"' in out
     assert "Traceback" not in out
 
@@ -156,15 +148,14 @@ async def test_a_terminal_alone_checks_its_device_and_delivers(
     await tanheng(alone, environment, "enrol", config)
     record = KeyRecord.decode((config.parent / "terminal-data" / "t-1.key-record.cbor").read_bytes())
     rig.receiver._record = record.in_state(rig.record.state)
-    process = await asyncio.create_subprocess_exec(alone / "tanheng", "edge", "run", str(config), env=environment)
+    process = subprocess.Popen([alone / "tanheng", "edge", "run", str(config)], env=environment)
     try:
         await wait(lambda: any(value == 12_345_678 for _, value, _ in rig.receiver.readings(0)))
         await scale.show(12_345_700)
         await wait(lambda: any(value == 12_345_700 for _, value, _ in rig.receiver.readings(0)))
         await rig.whole(folder=config.parent / "terminal-data")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 60) == 0
+        assert await asyncio.to_thread(process.wait, 60) == 0
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        process.kill()
+        process.wait(60)

@@ -151,7 +151,7 @@ async def killed(rig: Any, tmp_path: Path, *, kills: int, seed: int, wait: Any) 
         await rig.whole(folder=data)
     finally:
         os.kill(last.pid, signal.SIGKILL)
-        last.wait()
+        last.wait(60)
     assert slowest < 10  # s, from the start of a terminal to its first answer
     assert len(logger.answered) > kills
     for at, value, quality in rig.receiver.readings(0):
