@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line on standard error, or words for a person at a terminal. Never a secret.
 
-Where ``TANHENG_LOG`` names a file, the objects go there, of this process and those it starts, and standard error says in words
-what is a warning or worse.
+Where ``TANHENG_LOG`` names a file, the objects go there, of this process and those it starts, with what libraries say and
+Python's warnings; standard error says in the person's language what is a warning of ours or worse (``terminal.py``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from tanheng.platform.errors import ServingError
+from tanheng.platform.operation import terminal
 
 VARIABLE = "TANHENG_LOG"
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -70,9 +71,11 @@ def configure(*, level: int = logging.INFO, as_json: bool | None = None) -> None
     structured = not sys.stderr.isatty() if as_json is None else as_json
     handler.setFormatter(JsonFormatter() if structured else TerminalFormatter())
     file = _file()
-    if file is not None:
-        handler.setFormatter(TerminalFormatter())
-        handler.setLevel(logging.WARNING)
+    path = file_of_the_log()
+    if path is not None:
+        handler.setFormatter(terminal.PersonsFormatter(path))
+        handler.addFilter(terminal.ForPersons())
+    logging.captureWarnings(path is not None)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)

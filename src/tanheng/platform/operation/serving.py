@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import functools
 import ipaddress
 import json
@@ -278,6 +279,8 @@ def _refuse_taken_port(serving: Serving) -> None:
         try:
             probe.bind((serving.host, serving.port))
         except (OSError, OverflowError) as error:
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                raise ServingError("platform.serving.port_taken", port=serving.port) from error
             raise ServingError("platform.serving.port", port=serving.port, reason=error) from error
 
 

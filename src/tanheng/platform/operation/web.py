@@ -11,13 +11,13 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PARENT = "TANHENG_WEB_PARENT"
 
-# What granian itself says: faults, as the rest of our log. What was asked and answered, our middleware says.
+# What granian itself says: faults, into our log as all else. What was asked and answered, our middleware says.
 _LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "tanheng.platform.operation.logs.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
-    "loggers": {"_granian": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"handlers": [], "level": "ERROR", "propagate": True}},
 }
 
 
