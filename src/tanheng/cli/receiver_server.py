@@ -28,14 +28,24 @@ class ReceiverServer:
         For tests of terminals: may refuse, hang up or drop.
     drain_s : float
         Seconds between two drains.
+    idle_s : float
+        Seconds after which a client that neither sends nor reads is let go; without, each would keep a thread.
     """
 
     def __init__(
-        self, receiver: Receiver, *, host: str = "127.0.0.1", port: int = 0, gate: Gate | None = None, drain_s: float = 1.0
+        self,
+        receiver: Receiver,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        gate: Gate | None = None,
+        drain_s: float = 1.0,
+        idle_s: float = 300.0,
     ) -> None:
         self.receiver = receiver
         self.gate: Gate = gate or (lambda _: "pass")
         self._drain_s = drain_s
+        self.idle_s = idle_s
         self._ending = threading.Event()
         self._server = ThreadingHTTPServer((host, port), _handler(self))
         self._server.daemon_threads = True
@@ -82,6 +92,7 @@ class ReceiverServer:
 def _handler(server: ReceiverServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        timeout = server.idle_s
 
         def do_POST(self) -> None:
             body = self._body()

@@ -221,6 +221,19 @@ def test_over_http_the_answer_is_json_and_the_errors_are_statuses(receiver: Rece
         server.stop()
 
 
+@pytest.mark.parametrize("sent", [b"", b"POST /api/v1/envelopes HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123"])
+def test_a_client_that_falls_silent_is_let_go(receiver: Receiver, sent: bytes) -> None:
+    server = ReceiverServer(receiver, idle_s=0.1)
+    server.start()
+    try:
+        address = httpx.URL(server.url)
+        with socket.create_connection((address.host, address.port or 0), timeout=5) as line:
+            line.sendall(sent)
+            assert line.recv(100) == b""
+    finally:
+        server.stop()
+
+
 def test_a_server_that_never_began_ends(receiver: Receiver) -> None:
     ending = threading.Thread(target=ReceiverServer(receiver).stop, daemon=True)
     ending.start()
