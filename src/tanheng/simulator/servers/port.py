@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import random
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -41,21 +44,40 @@ class Server(Protocol):
         """End."""
 
 
-_FIRST, _LAST = 20_000, 32_000
+_RANGE = range(20_000, 32_000)
 _given: set[int] = set()
 
 
-def free_port() -> int:
+def free_port(among: Iterable[int] = _RANGE) -> int:
     """Return a TCP port on loopback that nobody listens to, a new one with each call.
 
-    It lies below the ports that a system gives to outgoing connections (Linux: from 32 768 on), so that none of these takes it
-    before a server binds it.
+    The usual ones lie below the ports that a system gives to outgoing connections (Linux: from 32 768 on), so that none of
+    these takes it before a server binds it. On Linux no other running program that asks here is given the same.
+
+    Parameters
+    ----------
+    among : iterable of int
+        Ports to choose from.
+
+    Raises
+    ------
+    OSError
+        All of them are taken.
     """
-    while True:
-        port = random.randrange(_FIRST, _LAST)  # noqa: S311  # keeps two programs apart, guards nothing
-        if port in _given:
-            continue
+    ports = [port for port in among if port not in _given]
+    random.shuffle(ports)
+    for port in ports:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _claim(port)
             _given.add(port)
             return port
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+
+def _claim(port: int) -> None:
+    """Hold the port's name until this program ends; OSError where another program holds it."""
+    if sys.platform == "linux":  # where a name that begins with NUL is no file, and goes with its holder
+        with socket.socket(socket.AF_UNIX) as holder:
+            holder.bind(f"\0tanheng-port-{port}")
+            holder.detach()
