@@ -22,6 +22,7 @@ CODE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 PUT_TOGETHER = {
     "accounting.notice.",  # what is allowed in a plant-year and hardly meant
     "cli.absence.",  # words of an Absence
+    "cli.help.",  # found by its English
     "cli.column.",  # heads of the tables
     "cli.serve.",  # what tanheng serve says when it runs
     "cli.step.",  # steps of the progress bar, and of a start

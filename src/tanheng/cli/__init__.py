@@ -2,6 +2,7 @@
 
 Each command lives in a module of its own, named in ``tanheng.cli.root.COMMANDS``, and is imported when it is called, so that
 ``tanheng --help`` stays fast. A module offers ``command``: a function with Typer annotations, or a ``typer.Typer`` app.
+Help is declared in English there; its Chinese stands in ``core/messages/cli-help.yaml`` (``tanheng.cli.help``).
 """
 
 from __future__ import annotations

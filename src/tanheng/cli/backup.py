@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tanheng.core.errors import InputError
+
 if TYPE_CHECKING:
     from tanheng.platform.folder import DataFolder
 
@@ -27,7 +29,7 @@ def command(
     from tanheng.platform.operation import setup
 
     if (archive is None) != daily:
-        raise typer.BadParameter("give the file to write, or --daily")
+        raise InputError("cli.usage.archive")
     folder = setup.folder_of(data)
     with reachable(folder):
         setup.prepare_django(Login.OWNER)

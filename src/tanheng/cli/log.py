@@ -17,6 +17,7 @@ import typer
 from tanheng.cli import log_epoch
 from tanheng.cli.root import language
 from tanheng.core import messages
+from tanheng.core.errors import InputError
 
 if TYPE_CHECKING:
     from tanheng.core.errors import TanhengError
@@ -79,9 +80,9 @@ def fsck(
 ) -> None:
     """Read stored data again and name everything that is damaged, missing or different; say what was not checked."""
     if folder is None and data is None:
-        raise typer.BadParameter("DIR, --data", param_hint="DIR")
+        raise InputError("cli.usage.checked")
     if folder is not None and not key:
-        raise typer.BadParameter("tanheng log fsck DIR --key VKEY", param_hint="--key")
+        raise InputError("cli.usage.log_key", folder=folder)
     faults = 0
     missing: list[str] = []
     if folder is not None:

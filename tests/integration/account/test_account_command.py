@@ -264,11 +264,13 @@ def test_a_refusal_leaves_the_old_results(run: Run, cement: Path) -> None:
     assert contents(cement / "out") == before
 
 
-def test_help_shows_an_example_and_the_exit_codes(run: Run) -> None:
+@pytest.mark.parametrize(("lang", "codes"), [("zh_CN.UTF-8", "退出码："), ("en_US.UTF-8", "Exit codes:")])
+def test_help_shows_an_example_and_the_exit_codes(run: Run, monkeypatch: pytest.MonkeyPatch, lang: str, codes: str) -> None:
+    monkeypatch.setenv("LC_ALL", lang)
     code, out, _ = run("account", "--help")
     assert code == 0
     assert "tanheng account examples/hubei-5000tpd" in " ".join(out.replace("│", " ").split())
-    assert "Exit codes" in out
+    assert codes in out
 
 
 # -- kills ----------------------------------------------------------------------------------------------------

@@ -281,3 +281,4 @@ def test_an_address_that_is_none_is_refused(plant: Plant, bind: str) -> None:
 @pytest.mark.parametrize("name", ["key", "log", "note", "witness"])
 def test_each_command_explains_itself_with_an_example(tmp_path: Path, name: str) -> None:
     assert "Example: tanheng" in tanheng(name, "--help", folder=tmp_path).stdout
+    assert "示例：tanheng" in tanheng(name, "--help", folder=tmp_path, lang="zh_CN.UTF-8").stdout
