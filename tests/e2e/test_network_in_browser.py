@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tanheng.platform.accounts.roles import Role
 from tanheng.platform.database.scope import scope
@@ -116,6 +116,31 @@ def test_a_loop_is_said_while_an_edge_is_typed(visit: Visit, session_of: Session
     page.locator("#id_medium").select_option("dust")
     page.locator("#id_end").select_option("1-preheater")
     expect(page.locator("#errors-end .error")).to_have_count(0)
+
+
+def test_no_field_goes_unchecked_because_another_is_checked(visit: Visit, session_of: Session, plant: Plant) -> None:
+    found_network(plant)
+    page = visit(session=session_of(Role.CARBON_MANAGER, at=plant))
+    page.goto("/edges/new/")
+    checks = "**/edges/new/check/"
+    with page.expect_response(checks):
+        page.get_by_label("编号").fill("1-back")
+    with page.expect_response(checks):
+        page.locator("#id_start").select_option("1-kiln")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # a slow platform
+        held.append(route)
+
+    page.route(checks, hold)
+    page.locator("#id_medium").select_option("raw_material")
+    page.get_by_label("名称", exact=True).fill("回流")  # checked a moment after the last letter
+    page.locator("#id_end").select_option("1-meal-silo")
+    page.wait_for_timeout(1500)
+    for route in held:
+        route.continue_()
+    page.unroute(checks)
+    expect(page.locator("#errors-end .error")).to_contain_text("流向成环", timeout=15_000)
 
 
 def test_boundary_classes_and_editions(visit: Visit, session_of: Session, plant: Plant, picture: Picture) -> None:
