@@ -171,6 +171,7 @@ def test_an_instrument_is_entered_certified_confirmed_and_put_in_service(
         keeper.locator(f"[name={name}]").fill(value)
     keeper.locator("[name=kind]").select_option("verification")
     keeper.locator("[name=instrument]").select_option("JL-001")
+    keeper.locator("[name=result]").select_option("qualified")
     keeper.locator("[name=accuracy_class]").fill("0.5")
     keeper.get_by_role("button", name="保存").click()
     certificate = keeper.url
@@ -178,6 +179,7 @@ def test_an_instrument_is_entered_certified_confirmed_and_put_in_service(
     chief.goto(certificate)
     chief.get_by_role("link", name="确认", exact=True).click()
     chief.locator("[name=confirmed_on]").fill("2026-01-12")
+    chief.locator("[name=verdict]").select_option("fit")
     chief.get_by_role("button", name="计量确认").click()
     expect(chief.locator("main")).to_contain_text("满足使用要求")
     keeper.goto(record)

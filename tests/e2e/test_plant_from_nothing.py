@@ -193,7 +193,7 @@ def certify(person: Person, instrument: str) -> str:
 def confirm(person: Person, certificate: str) -> None:
     person.page.goto(certificate)
     person.page.get_by_role("link", name="确认", exact=True).click()
-    person.fill({"confirmed_on": ISSUED})
+    person.fill({"confirmed_on": ISSUED, "verdict": "fit"})
     person.page.get_by_role("button", name="计量确认").click()
     expect(person.page.locator("main")).to_contain_text("满足使用要求")
 
