@@ -7,6 +7,7 @@ Help is declared in English there; its Chinese stands in ``core/messages/cli-hel
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -14,4 +15,8 @@ def main() -> None:
     """Run the command line; an error of ours becomes one sentence and an exit code."""
     from tanheng.cli.root import run
 
-    run(sys.argv[1:])
+    try:
+        run(sys.argv[1:])
+    except BrokenPipeError:  # who reads has seen enough: tanheng --help | head -3
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what Python writes at its end goes nowhere
+        sys.exit(1)

@@ -122,10 +122,10 @@ def run(arguments: Sequence[str]) -> NoReturn:
     """Run one command line and end the process with its exit code."""
     name, rest = (arguments[0], list(arguments[1:])) if arguments else ("--help", [])
     if name in ("--help", "-h"):
-        print(usage(language()))
+        print(usage(language()), flush=True)
         sys.exit(0)
     if name in ("--version", "-V"):
-        print(f"tanheng {__version__}")
+        print(f"tanheng {__version__}", flush=True)
         sys.exit(0)
     if name not in offered():
         sys.exit(report(InputError("cli.usage.command", name=name)))
