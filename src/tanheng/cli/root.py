@@ -74,12 +74,8 @@ _EXTRAS = {"conformance": "lake", "edge": "edge", "simulate": "simulator"}
 
 
 def language() -> str:
-    """Return the language of messages from the environment: ``en`` when LC_ALL, LC_MESSAGES or LANG says so, else ``zh``."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "en" if value.lower().startswith("en") else "zh"
-    return "zh"
+    """Return the language of messages, by the environment: ``zh`` or ``en``."""
+    return messages.language_of(os.environ)
 
 
 def report(error: TanhengError, *, lang: str | None = None) -> int:

@@ -45,3 +45,21 @@ def test_a_missing_field_stays_visible() -> None:
 @pytest.mark.parametrize("value", ["{0}", "{x.__class__}", "{", "%s"])
 def test_braces_in_a_users_value_are_left_alone(value: str) -> None:
     assert value in messages.render("core.unit.dimension", "en", {"unit": value, "target": "t"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "zh"),
+        ({"LANG": ""}, "zh"),
+        ({"LANG": "C.UTF-8"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "EN"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "en_GB"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": ""}, "en"),  # set to nothing is not set (POSIX 8.2)
+    ],
+)
+def test_a_terminal_speaks_chinese_unless_it_is_english(environment: dict[str, str], language: str) -> None:
+    assert messages.language_of(environment) == language

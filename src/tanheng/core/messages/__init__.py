@@ -22,6 +22,12 @@ from typing import Any
 LANGUAGES = ("zh", "en")
 
 
+def language_of(environment: Mapping[str, str]) -> str:
+    """Return the language of a person at a terminal: ``en`` when LC_ALL, LC_MESSAGES or LANG says so, else ``zh``."""
+    said = next(filter(None, (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "en" if said.lower().startswith("en") else "zh"
+
+
 @functools.cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return all messages: code → language → text."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tanheng.core.messages import render
+from tanheng.core.messages import language_of, render
 
 OURS = "tanheng"
 TEXTS: Mapping[str, str] = {
@@ -35,12 +35,6 @@ TEXTS: Mapping[str, str] = {
 }
 """The message of each event that the platform warns of."""
 _CHILDREN = {"web": {"zh": "网页", "en": "web"}, "worker": {"zh": "后台任务", "en": "worker"}}
-
-
-def language() -> str:
-    """Return the language of the terminal: ``en`` when LC_ALL, LC_MESSAGES or LANG says so, else ``zh``."""
-    said = next(filter(None, (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "en" if said.lower().startswith("en") else "zh"
 
 
 class ForPersons(logging.Filter):
@@ -66,7 +60,7 @@ class PersonsFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        lang = language()
+        lang = language_of(os.environ)
         moment = datetime.datetime.fromtimestamp(record.created).astimezone()
         level = render("platform.terminal.error" if record.levelno >= logging.ERROR else "platform.terminal.warning", lang, {})
         line = f"{moment:%H:%M:%S} {level} {_said(record, lang)}"
