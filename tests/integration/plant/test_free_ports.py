@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import socket
 import subprocess
 import sys
@@ -11,10 +13,12 @@ import pytest
 
 from tanheng.simulator.servers.port import free_port
 
-TAKE = """
+FIRST = 32_000 + os.getpid() % 35 * 20  # two runs on one machine ask for others
+PORTS = range(FIRST, FIRST + 20)
+TAKE = f"""
 import sys
 from tanheng.simulator.servers.port import free_port
-print(*sorted(free_port(range(32_001, 32_021)) for _ in range(19)), flush=True)
+print(*[free_port({PORTS!r}) for _ in range(19)], flush=True)
 sys.stdin.read()
 """
 
@@ -29,10 +33,10 @@ def other() -> Iterator[set[int]]:
 
 def test_two_programs_are_never_given_the_same(other: set[int]) -> None:
     assert len(other) == 19
-    (left,) = set(range(32_001, 32_021)) - other
-    assert free_port(range(32_001, 32_021)) == left
+    (left,) = set(PORTS) - other
+    assert free_port(PORTS) == left
     with pytest.raises(OSError, match="in use"):
-        free_port(range(32_001, 32_021))
+        free_port(PORTS)
 
 
 def test_a_port_that_somebody_listens_to_is_not_given() -> None:
@@ -42,3 +46,13 @@ def test_a_port_that_somebody_listens_to_is_not_given() -> None:
 
 def test_each_call_gives_another() -> None:
     assert len({free_port() for _ in range(50)}) == 50
+
+
+def test_that_no_socket_can_be_had_is_told() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            free_port()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import random
@@ -62,16 +61,21 @@ def free_port(among: Iterable[int] = _RANGE) -> int:
     Raises
     ------
     OSError
-        All of them are taken.
+        All of them are taken, or no socket can be had.
     """
     ports = [port for port in among if port not in _given]
     random.shuffle(ports)
     for port in ports:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            _claim(port)
-            _given.add(port)
-            return port
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                _claim(port)
+            except OSError as error:
+                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                    raise
+            else:
+                _given.add(port)
+                return port
     raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
