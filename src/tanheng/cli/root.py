@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "note": ("tanheng.cli.note", "验证签名文书。", "Verify a signed note."),
     "restore": (
         "tanheng.cli.restore",
-        "恢复备份，并以检查点的根证明。",
+        "恢复备份，并用检查点的根核对。",
         "Restore an archive and prove it by the checkpoint root.",
     ),
     "serve": (
