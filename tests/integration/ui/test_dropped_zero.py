@@ -182,15 +182,46 @@ def test_our_own_template_refuses_it_with_both_readings_and_the_cure(instruments
     assert [row[-1] for row in rows_of(page)] == ["只有年月，请补上日，例如 2019-01-15"]
 
 
+def marked_in(who: Importing, page: str) -> bytes:
+    """Return the marked workbook that a page of faults offers."""
+    address = next(line.split('"')[0] for line in page.split('href="') if "faults.xlsx" in line.split('"')[0])
+    return who.client.get(address.replace("&amp;", "&")).content
+
+
 def test_the_marked_workbook_keeps_the_number_so_that_it_stays_open(instruments: Importing, plant: Plant) -> None:
     page = laid_out(instruments, book(ledger(2019.1)))
     page = instruments.send({**form_of(page), "answer-zero-made_on-2019": [""], "answer-short-made_on": ["first"]})
-    address = next(line.split('"')[0] for line in page.split('href="') if "faults.xlsx" in line.split('"')[0])
-    data = instruments.client.get(address.replace("&amp;", "&")).content
+    data = marked_in(instruments, page)
     assert openpyxl.load_workbook(io.BytesIO(data))["台账"]["E2"].value == 2019.1
     page = instruments.hand_in(SimpleUploadedFile("改过.xlsx", data))
     assert "question-zero-made_on-2019" in page
     assert "新增" not in texts(page)
+    assert stored(plant) == {}
+
+
+def merged_ledger(day: float) -> SimpleUploadedFile:
+    """Return a ledger of two rows with one cell for their days."""
+    target = io.BytesIO()
+    made = xlsxwriter.Workbook(target, {"in_memory": True})
+    page = made.add_worksheet("台账")
+    for number, row in enumerate([LEDGER[:5], ("A-1", "皮带秤", "检定", "在用"), ("A-2", "皮带秤", "检定", "在用")]):
+        page.write_row(number, 0, row)
+    page.merge_range(1, 4, 2, 4, day)
+    made.close()
+    return SimpleUploadedFile("台账.xlsx", target.getvalue())
+
+
+def test_the_marked_workbook_keeps_the_number_of_a_merged_cell_and_colours_it(instruments: Importing, plant: Plant) -> None:
+    page = laid_out(instruments, merged_ledger(2019.1))
+    page = instruments.send({**form_of(page), "answer-zero-made_on-2019": [""], "answer-short-made_on": ["first"]})
+    data = marked_in(instruments, page)
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["台账"]
+    assert sheet["E2"].value == 2019.1
+    assert sheet["E2"].fill.fgColor.rgb == "FFFADBD8"
+    assert sheet["E2"].comment.text == JANUARY_OR_OCTOBER
+    assert [str(one) for one in sheet.merged_cells.ranges] == ["E2:E3"]
+    page = instruments.hand_in(SimpleUploadedFile("改过.xlsx", data))
+    assert "单元格: E2、E3" in part(page, "question-zero-made_on-2019").text_content()
     assert stored(plant) == {}
 
 

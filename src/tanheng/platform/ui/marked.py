@@ -51,7 +51,11 @@ def marked(grids: Sequence[Grid], faults: Sequence[Fault], heads: Mapping[str, i
 
 def _write(page: Any, grid: Grid, faults: Sequence[Fault], head: int, looks: Mapping[str, Any]) -> None:  # Any: no types
     beside = next((column for column in range(grid.width) if grid.text(head, column) in faults_heads()), grid.width)
-    bad = {(fault.row, fault.index) for fault in faults}
+    firsts = _firsts(grid)
+    bad: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for fault in faults:
+        if fault.index is not None:
+            bad[firsts.get((fault.row, fault.index), (fault.row, fault.index))].append(fault.message)
     for row, cells in enumerate(grid.rows, 1):
         for column, text in enumerate(cells):
             look = looks["bad" if (row, column) in bad else ""]
@@ -61,7 +65,10 @@ def _write(page: Any, grid: Grid, faults: Sequence[Fault], head: int, looks: Map
                 page.write_string(row - 1, column, text, look)
     for top, left, bottom, right in grid.merged:
         if (top, left) != (bottom, right):
-            page.merge_range(top, left, bottom, right, grid.text(top + 1, left), looks[""])
+            text, look = grid.text(top + 1, left), looks["bad" if (top + 1, left) in bad else ""]
+            page.merge_range(top, left, bottom, right, text, look)
+            if left in grid.lacking.get(top + 1, ()):
+                page.write_number(top, left, float(text), look)  # as above
     for column in range(beside):
         widest = max((len(grid.text(row, column)) for row in range(head, len(grid.rows) + 1)), default=0)
         page.set_column(column, column, min(_WIDEST, max(8, 2 * widest)))
@@ -71,11 +78,18 @@ def _write(page: Any, grid: Grid, faults: Sequence[Fault], head: int, looks: Map
     said: dict[int, list[str]] = defaultdict(list)
     for fault in faults:
         said[fault.row].append(f"{fault.column}: {fault.message}" if fault.column else fault.message)
-        if fault.index is not None:
-            page.write_comment(fault.row - 1, fault.index, "\n".join(_of_cell(faults, fault)), {"author": ""})
+    for (row, column), texts in bad.items():
+        page.write_comment(row - 1, column, "\n".join(dict.fromkeys(texts)), {"author": ""})
     for row, texts in said.items():
         page.write_string(row - 1, beside, "\n".join(dict.fromkeys(texts)), looks["said"])
 
 
-def _of_cell(faults: Sequence[Fault], one: Fault) -> list[str]:
-    return list(dict.fromkeys(other.message for other in faults if (other.row, other.index) == (one.row, one.index)))
+def _firsts(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return of each place of a merged cell its first, which alone holds anything; rows from 1, columns from 0."""
+    rows, width = len(grid.rows), grid.width
+    return {
+        (row, column): (top + 1, left)
+        for top, left, bottom, right in grid.merged
+        for row in range(top + 1, min(bottom + 1, rows) + 1)
+        for column in range(left, min(right + 1, width))
+    }
