@@ -43,6 +43,19 @@ def connect(folder: DataFolder, login: Login = Login.APP, **changes: object) -> 
     return psycopg.connect(**{**address(folder, login).psycopg(), **changes})
 
 
+def test_files_that_are_not_made_in_time_are_told_with_the_time_and_the_cure() -> None:
+    with tempfile.TemporaryDirectory(prefix="tanheng-slow-") as name:
+        Path(name).chmod(0o711)
+        server = EmbeddedServer(DataFolder(Path(name) / "data"), making=0.001)
+        with pytest.raises(DatabaseError) as caught:
+            server.start()
+    assert caught.value.code == "platform.database.initdb_slow"
+    for lang in ("zh", "en"):
+        assert "0.001" in caught.value.text(lang)
+        assert "postgres" in caught.value.text(lang)  # the folder
+        assert "--pgdata" not in caught.value.text(lang)
+
+
 def test_both_logins_work_with_their_passwords(server: EmbeddedServer) -> None:
     for login in (Login.APP, Login.OWNER):
         with connect(server.folder, login) as connection:

@@ -320,7 +320,9 @@ def test_the_witness_is_read_from_its_file(platform: object, cosigner: Cosigner)
         path.unlink()
 
 
-def test_the_sequencer_outlives_what_nobody_thought_of(fresh_database: str, found_plant: Callable[[str], Plant]) -> None:
+def test_the_sequencer_outlives_what_nobody_thought_of(
+    fresh_database: str, found_plant: Callable[[str], Plant], caplog: pytest.LogCaptureFixture
+) -> None:
     """A table is away for a while, as when an upgrade goes wrong: no fault that the thread knows by name."""
     found_plant("outlives")
 
@@ -337,3 +339,5 @@ def test_the_sequencer_outlives_what_nobody_thought_of(fresh_database: str, foun
             wait_for_one("SELECT count(*) FROM record_checkpoint")
         finally:
             thread.stop()
+    told = [record for record in caplog.records if record.getMessage() == "plant not sequenced"]
+    assert {record.__dict__["plant"] for record in told} == {"outlives"}  # which a person knows, not the database's key

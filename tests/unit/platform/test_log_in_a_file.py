@@ -66,6 +66,36 @@ def test_warnings_and_errors_are_also_said_in_chinese(
     assert (kept["event"], kept["level"], kept["child"]) == (ENDED, level, "web")
 
 
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize(
+    ("event", "fields", "line"),
+    [
+        (
+            "process not started, trying again",
+            {"child": "web", "reason": "[Errno 12] Cannot allocate memory", "pause": 0.2},
+            "网页进程未能启动（[Errno 12] Cannot allocate memory），0.2 秒后重试。",
+        ),
+        (
+            "database not started, trying again",
+            {"reason": "[Errno 28] No space left on device", "pause": 0.4},
+            "数据库未能启动（[Errno 28] No space left on device），0.4 秒后重试。",
+        ),
+        ("plant not sequenced", {"plant": "hb-5000"}, "厂 hb-5000 的存证日志未能定序，已发出报警。"),
+        (
+            "checkpoint not cosigned",
+            {"plant": "hb-5000", "reason": "timed out"},
+            "厂 hb-5000 的检查点未获见证人联署：timed out",
+        ),
+    ],
+)
+def test_what_could_not_be_done_is_said_with_its_reason_and_the_plant_by_its_code(
+    event: str, fields: dict[str, object], line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.go_to(tmp_path / "serve.log")
+    logging.getLogger("tanheng.platform").warning(event, extra=fields)
+    assert capsys.readouterr().err.endswith(f" 警告 {line}\n")
+
+
 def test_on_an_english_terminal_they_are_said_in_english(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

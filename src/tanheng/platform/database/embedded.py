@@ -64,15 +64,24 @@ class EmbeddedServer:
         Server settings that differ from the defaults above.
     silent : float
         Seconds without any answer after which starting is given up.
+    making : float
+        Seconds that the making of a new cluster's files may take.
     """
 
-    def __init__(self, folder: DataFolder, settings: Mapping[str, str] | None = None, *, silent: float = SILENT) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        settings: Mapping[str, str] | None = None,
+        *,
+        silent: float = SILENT,
+        making: float = MAKING,
+    ) -> None:
         self.folder = folder
         self.cluster = folder.postgres / "server"
         self.socket = folder.postgres / "run"
         self.logs = folder.postgres / "log"
         self._settings = {**SETTINGS, **(settings or {})}
-        self._silent = silent
+        self._silent, self._making = silent, making
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -161,10 +170,10 @@ class EmbeddedServer:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=MAKING,
+                timeout=self._making,
             )
         except subprocess.TimeoutExpired as error:
-            raise DatabaseError("platform.database.initdb", reason=error) from error
+            raise DatabaseError("platform.database.initdb_slow", seconds=self._making, folder=self.folder.postgres) from error
         finally:
             password.unlink()
         if done.returncode != 0:
@@ -192,7 +201,10 @@ class EmbeddedServer:
             self._deaths += 1
             if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
-            _log.warning("database ended, starting it again", extra={"exit_code": code, "pause": pause})
+            if isinstance(code, str):
+                _log.warning("database not started, trying again", extra={"reason": code, "pause": pause})
+            else:
+                _log.warning("database ended, starting it again", extra={"exit_code": code, "pause": pause})
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 

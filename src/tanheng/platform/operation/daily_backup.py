@@ -147,7 +147,7 @@ class DailyBackup(threading.Thread):
                 _log.warning("daily backup not started", extra={"reason": str(error)})
                 code = -1
             if code != 0 and not self._ending.is_set():
-                _log.error("daily backup failed", extra={"exit_code": code, "again_after": self._again_after})
+                _log.error("daily backup failed", extra={"exit_code": code, "again_after": round(self._again_after)})
                 not_before = time.monotonic() + self._again_after
 
     def stop(self) -> None:

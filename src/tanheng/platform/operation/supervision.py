@@ -43,6 +43,7 @@ class Child:
         self._command = list(command)
         self._environment = dict(environment)
         self._stopping = threading.Event()
+        self._killing = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
         self.deaths = 0
@@ -69,6 +70,7 @@ class Child:
         self._thread.join(patience)
         if self._thread.is_alive():
             _log.warning("process did not end, killing it", extra={"child": self.name})
+            self._killing.set()  # one that is only now being started is killed by the thread itself
             if self._process is not None:  # the one that runs now, which may have been started a moment ago
                 self._kill_group(self._process.pid)
             self._thread.join(AFTER_KILL)
@@ -89,7 +91,11 @@ class Child:
             self.deaths += 1
             if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
-            _log.warning("process ended, starting it again", extra={"child": self.name, "exit_code": code, "pause": pause})
+            told = {"child": self.name, "pause": pause}
+            if isinstance(code, str):
+                _log.warning("process not started, trying again", extra={**told, "reason": code})
+            else:
+                _log.warning("process ended, starting it again", extra={**told, "exit_code": code})
             self._stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -101,6 +107,8 @@ class Child:
             return str(error)
         if self._stopping.is_set():  # told to stop while it started: nobody has signalled this one
             process.send_signal(signal.SIGTERM)
+        if self._killing.is_set():
+            self._kill_group(process.pid)
         code = process.wait()
         self._kill_group(process.pid)  # a killed parent leaves its own children, who hold the port
         return code

@@ -18,6 +18,7 @@ from tanheng.platform.notice import alarms
 from tanheng.platform.notice.models import Alarm
 from tanheng.platform.record import cosigning, sequencer
 from tanheng.platform.record.actor import Actor
+from tanheng.platform.record.models import Plant
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class SequencerThread(threading.Thread):
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001  # also what nobody thought of: other plants are none the worse for it
-            _log.exception("plant not sequenced", extra={"plant": plant})
+            _log.exception("plant not sequenced", extra={"plant": _code(plant)})
             self._raise_alarm(plant, error)
 
     def _cosign(self, plant: int) -> None:
@@ -87,6 +88,12 @@ class SequencerThread(threading.Thread):
         """End after the present round."""
         self._ending.set()
         self.join(30)
+
+
+def _code(plant: int) -> str:
+    """Return what persons call a plant."""
+    with scope([plant]):
+        return Plant.objects.get(pk=plant).code
 
 
 class Beside(Protocol):
