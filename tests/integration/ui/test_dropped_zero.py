@@ -114,11 +114,38 @@ def test_an_answer_can_be_changed_later(instruments: Importing, plant: Plant) ->
     assert days(plant) == ["2019-10-01"]
 
 
-def test_a_further_year_is_asked_about_in_a_workbook_that_is_known(instruments: Importing) -> None:
-    page = laid_out(instruments, book(ledger(2019.1)))
-    instruments.send({**form_of(page), "answer-zero-made_on-2019": ["january"], "answer-short-made_on": ["first"]})
+def answered_with(who: Importing, file: SimpleUploadedFile, month: str) -> str:
+    """Hand a new ledger in, say which month 2019.1 means in it, and return the result of the check."""
+    page = laid_out(who, file)
+    return who.send({**form_of(page), "answer-zero-made_on-2019": [month], "answer-short-made_on": ["first"]})
+
+
+def test_an_answer_holds_for_its_file_and_the_next_workbook_is_asked_about_again(instruments: Importing, plant: Plant) -> None:
+    answered_with(instruments, book(ledger(2019.1)), "january")
     page = instruments.hand_in(book(ledger(2019.1, 2022.1)))
-    assert part(page, "words").xpath(".//fieldset/@id") == ["question-zero-made_on-2022"]
+    assert part(page, "words").xpath(".//fieldset/@id") == ["question-zero-made_on-2019", "question-zero-made_on-2022"]
+    assert part(page, "words").xpath(".//fieldset[@id='question-zero-made_on-2019']//input[@checked]/@value") == [""]
+    assert part(page, "before").xpath(".//fieldset[@id='question-short-made_on']//input[@checked]/@value") == ["first"]
+    months = {"answer-zero-made_on-2019": ["october"], "answer-zero-made_on-2022": ["january"]}
+    instruments.confirm(instruments.send({**form_of(page), **months, "answer-short-made_on": ["first"]}))
+    assert days(plant) == ["2019-10-01", "2022-01-01"]
+
+
+def test_the_same_file_again_is_read_as_it_was_answered(instruments: Importing, plant: Plant) -> None:
+    data = book(ledger(2019.1)).read()
+    answered_with(instruments, SimpleUploadedFile("台账.xlsx", data), "october")
+    page = instruments.hand_in(SimpleUploadedFile("台账.xlsx", data))
+    assert "都是 2019 年 10 月 ← 2019.1" in " ".join(part(page, "meanings").text_content().split())
+    instruments.confirm(page)
+    assert days(plant) == ["2019-10-01"]
+
+
+def test_a_file_is_not_imported_with_the_answer_of_another_that_came_between(instruments: Importing, plant: Plant) -> None:
+    first = answered_with(instruments, book(ledger(2019.1)), "january")
+    other = instruments.hand_in(book(ledger(2019.1, 2019.1)))
+    instruments.send({**form_of(other), "answer-zero-made_on-2019": ["october"]})
+    assert JANUARY_OR_OCTOBER in instruments.confirm(first)
+    assert stored(plant) == {}
 
 
 def test_what_has_one_reading_is_not_asked_about(instruments: Importing, plant: Plant) -> None:

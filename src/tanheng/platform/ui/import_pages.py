@@ -114,7 +114,7 @@ class ImportPage(LedgerPage):
             The name of a sheet holds no day where one is wanted.
         """
         taken = take(layout, grids, self.ledger.resource, month=month or month_in([kept.name]))
-        return look(self.ledger, self.plant, taken.rows, places(layout), layout=layout)
+        return look(self.ledger, self.plant, taken.rows, places(layout), layout=layout.for_file(kept.sha256))
 
     def checked(
         self, form: ImportForm, kept: Attachment, reason: str, mapping: SheetMapping, *, month: str = ""
@@ -170,7 +170,7 @@ class ImportPage(LedgerPage):
         """
         importer = Importer(self.ledger, self.plant, self.actor, reason)
         if mapping is not None:
-            layout = Layout.from_json(mapping.layout)
+            layout = Layout.from_json(mapping.layout).for_file(kept.sha256)
             grids = self.grids_of(kept)
             outcome = importer.run_own(OwnSheets(grids, layout, month or month_in([kept.name])), keep=keep)
             meanings = self.look_at(kept, grids, layout, month).meanings

@@ -41,7 +41,7 @@ class MapPage(ImportPage):
         kept = self.kept(str(uid))
         grids = self.grids_of(kept)
         mapping = mappings.one(self.plant, self.ledger.name, request.GET.get("mapping", ""))
-        before = Layout.from_json(mapping.layout) if mapping is not None else None
+        before = Layout.from_json(mapping.layout).for_file(kept.sha256) if mapping is not None else None
         changed: list[InputError] = []
         found: Look | None = None
         if before is not None:
@@ -71,7 +71,7 @@ class MapPage(ImportPage):
         now = heads.heads_of(grid, first, last)
         if said.get("do") == "read" or len(now) != len(said.getlist("column")):
             return self._map(kept, grids, self._proposed(grid, first, last), **more)
-        layout = self._said(grid, first, last, now)
+        layout = self._said(kept, grid, first, last, now)
         faults = layouts.faults(layout, self.ledger.resource, self._required)
         if faults:
             return self._map(kept, grids, layout, faults=faults, status=400, **more)
@@ -134,7 +134,7 @@ class MapPage(ImportPage):
             before, sheet=grid.name, first=proposed.first, last=proposed.last, heads=proposed.heads, fields=fields, also=also
         )
 
-    def _said(self, grid: Grid, first: int, last: int, now: tuple[str, ...]) -> Layout:
+    def _said(self, kept: Attachment, grid: Grid, first: int, last: int, now: tuple[str, ...]) -> Layout:
         """Return the layout that was chosen on the page."""
         said = self.request.POST
         allowed = {*self.ledger.resource.fields(), *DAYS}
@@ -167,13 +167,14 @@ class MapPage(ImportPage):
             also=also,
             words=words,
             sheet_day=day if day in allowed else "",
-            answers=self._answers(),
+            answers=self._answers(kept),
+            file=kept.sha256,
         )
 
-    def _answers(self) -> dict[str, str]:
-        """Return what was said of the questions, now and before."""
+    def _answers(self, kept: Attachment) -> dict[str, str]:
+        """Return what was said of the questions, now and before; of single cells what was said of this file."""
         said = self.request.POST
-        answers = dict(self._saved.answers)
+        answers = dict(self._saved.for_file(kept.sha256).answers)
         for name in said.getlist("question"):
             question, answer = self.ledger.resource.question(name), said.get(f"answer-{name}", "")
             answers.pop(name, None)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tanheng.core import units
 from tanheng.core.errors import InputError, UnitError
+from tanheng.platform.ui.dropped_zero import field_and_year
 from tanheng.platform.ui.heads import LOWEST, heads_of, plain, unit_in
 from tanheng.platform.ui.ledger import heading
 from tanheng.platform.ui.resources import LedgerResource, faults_heads
@@ -48,6 +49,8 @@ class Layout:
         Field that takes the day in the name of the sheet; empty for none.
     answers : mapping
         What was said of the questions that rows raise; ``none-`` before a field says that none has it.
+    file : str
+        SHA-256 of the file for which questions of single cells were answered.
     """
 
     sheet: str = ""
@@ -61,6 +64,7 @@ class Layout:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sheet_day: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """Return what is kept."""
@@ -70,6 +74,13 @@ class Layout:
     def from_json(cls, data: Mapping[str, Any]) -> Layout:  # Any: JSON
         """Return what was kept."""
         return cls(**{**data, "heads": tuple(data["heads"]), "fields": tuple(data["fields"])})
+
+    def for_file(self, sha256: str) -> Layout:
+        """Return the layout for a file: what was said of single cells of another says nothing of its own."""
+        if self.file == sha256:
+            return self
+        answers = {name: answer for name, answer in self.answers.items() if field_and_year(name) is None}
+        return dataclasses.replace(self, file=sha256, answers=answers)
 
     def column(self, name: str) -> str:
         """Return what a field is called in the sheet: letter and heading of its column; empty for one without a column."""
