@@ -147,7 +147,7 @@ def _check_while_typing(form: LedgerForm, address: str) -> None:
             "hx-post": address,
             "hx-trigger": "change, input changed delay:600ms",
             "hx-target": f"#errors-{name}",
-            "hx-sync": "this:replace",  # a queue of the form would forget the check of one field for another
+            "hx-sync": "this:queue last",  # of its own: a queue of the form would forget one field for another
         }
 
 
