@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +21,25 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
 class Scale:
-    """A Modbus device in a thread of its own, which answers each request for two registers at once with zeros."""
+    """A Modbus device in a thread of its own, which answers requests for two registers with zeros, once it may."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
-        self.answers = threading.Semaphore(0)
+        self.asked, self.may, self.answered = threading.Event(), threading.Event(), threading.Event()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
         line, _ = self._listening.accept()
         with line:
             while request := line.recv(260):
+                self.asked.set()
+                self.may.wait(60)
                 line.sendall(request[:4] + b"\x00\x07" + request[6:8] + b"\x04" + bytes(4))
-                self.answers.release()
+                self.answered.set()
 
     def close(self) -> None:
+        self.may.set()
         self._listening.close()
 
 
@@ -45,15 +50,16 @@ def scale() -> Iterator[Scale]:
     made.close()
 
 
-async def test_a_poll_that_is_answered_as_it_is_cancelled_ends(scale: Scale, site: Any, benches: Any, tmp_path: Path) -> None:
+async def test_a_poll_that_is_answered_as_it_is_cancelled_ends(
+    scale: Scale, site: Any, benches: Any, wait: Any, tmp_path: Path
+) -> None:
     """The answer lies in the socket when the loop cancels the task, so both are seen in the same turn."""
     bench = benches["modbus-tcp"](tmp_path)
     one = site({**bench.device(), "port": scale.port, "timeout_s": 60}, [bench.channel()])
     one.start()
-    for _ in range(40):
-        await asyncio.sleep(0)
-        if scale.answers.acquire(timeout=0.05):  # asked and answered, while the loop stands still
-            break
+    await wait(scale.asked.is_set, what="a request")
+    scale.may.set()
+    assert scale.answered.wait(60)  # while the loop stands still
     asyncio.get_running_loop().call_soon(one._task.cancel)
     _, running = await asyncio.wait([one._task], timeout=2)
     assert not running
@@ -100,30 +106,121 @@ async def test_a_driver_ends_while_its_database_hangs(site: Any, benches: Any, t
     assert not running
 
 
-class Deaf:
-    """The line to a logger that reads none of its answers."""
+class DeafLogger:
+    """A logger that sends one message over and over and reads none of the answers. Little of them fits into the line."""
 
-    closed = False
+    def __init__(self, site: Any, messages: int) -> None:
+        self._site = site
+        self._messages = messages
+        self._line = socket.socket()
+        self.serving: asyncio.Task[None] | None = None
+        self.writer: asyncio.StreamWriter | None = None
 
-    def write(self, data: bytes) -> None:
-        assert b"CN=9014" in data
+    async def start(self) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # of the connections too
+        self._server = await asyncio.start_server(self._serve, sock=listening)
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(self._line, listening.getsockname())
+        self._sending = asyncio.create_task(self._send())
 
-    async def drain(self) -> None:
-        await asyncio.get_running_loop().create_future()
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        self.serving = asyncio.create_task(self._site.driver._serve(self._site.context, reader, writer))
+        await asyncio.wait([self.serving])
 
-    def close(self) -> None:
-        self.closed = True
+    async def _send(self) -> None:
+        groups = (Group((("DataTime", "20261103080000"),)), Group((("a19001-Rtd", "9.80"), ("a19001-Flag", "N"))))
+        message = Message("20261103080000000", "31", "2011", "123456", "010000A8900016F000169DC0", 9, groups)
+        with contextlib.suppress(OSError):  # the terminal may hang up
+            await asyncio.get_running_loop().sock_sendall(self._line, encode_frame(message) * self._messages)
+            self._line.shutdown(socket.SHUT_WR)
+
+    @property
+    def unread(self) -> int:
+        """Bytes of answers that wait in the terminal."""
+        return 0 if self.writer is None else self.writer.transport.get_write_buffer_size()
+
+    def gone(self) -> bool:
+        """Return whether the terminal has closed its end and keeps no answer."""
+        return self.writer is not None and self.writer.get_extra_info("socket").fileno() == -1 and not self.unread
+
+    async def stop(self) -> None:
+        self._sending.cancel()
+        await asyncio.wait([self._sending], timeout=60)
+        self._line.close()
+        self._server.close()
 
 
-async def test_a_logger_that_reads_no_answer_is_let_go_like_a_silent_one(site: Any, benches: Any, tmp_path: Path) -> None:
-    bench = benches["hj212"](tmp_path)
-    one = site({**bench.device(), "idle_s": 0.05}, [bench.channel()])
-    groups = (Group((("DataTime", "20261103080000"),)), Group((("a19001-Rtd", "9.80"), ("a19001-Flag", "N"))))
-    message = Message("20261103080000000", "31", "2011", "123456", "010000A8900016F000169DC0", 9, groups)
-    reader, writer = asyncio.StreamReader(), Deaf()
-    reader.feed_data(encode_frame(message))
-    serving = asyncio.create_task(one.driver._serve(one.context, reader, writer))
-    _, running = await asyncio.wait([serving], timeout=60)
-    assert not running
-    assert writer.closed
+@pytest.fixture
+async def deaf(site: Any, benches: Any, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+    """Return what starts a logger that reads no answer at a listener of its own."""
+    made: list[DeafLogger] = []
+
+    async def start(*, idle_s: float, messages: int) -> tuple[Any, DeafLogger]:
+        bench = benches["hj212"](tmp_path)
+        one = site({**bench.device(), "idle_s": idle_s}, [bench.channel()])
+        made.append(DeafLogger(one, messages))
+        await made[-1].start()
+        return one, made[-1]
+
+    yield start
+    for logger in made:
+        await logger.stop()
+
+
+MANY, FEW = 5000, 400
+"""Messages whose answers are more than a stream takes before ``drain`` waits (64 KiB), and fewer."""
+
+
+async def test_a_logger_that_reads_no_answer_is_let_go_like_a_silent_one(deaf: Any, wait: Any) -> None:
+    one, logger = await deaf(idle_s=1, messages=MANY)
+    await wait(lambda: logger.unread, what="an answer that waits")
+    await wait(logger.serving.done, what="the end of the connection")
+    await wait(logger.gone, what="a closed socket")
+    assert not one.driver._open
     assert [reading.value for reading in one.journalled()] == [980]
+
+
+async def test_a_logger_that_has_sent_everything_and_reads_no_answer_is_let_go(deaf: Any, wait: Any) -> None:
+    one, logger = await deaf(idle_s=1, messages=FEW)
+    await wait(lambda: logger.unread, what="an answer that waits")
+    await wait(logger.serving.done, what="the end of the connection")
+    await wait(logger.gone, what="a closed socket")
+    assert not one.driver._open
+
+
+async def test_the_line_to_a_logger_that_reads_no_answer_ends_with_the_driver(deaf: Any, wait: Any) -> None:
+    _, logger = await deaf(idle_s=600, messages=MANY)
+    await wait(lambda: logger.unread, what="an answer that waits")
+    logger.serving.cancel()
+    await wait(logger.gone, what="a closed socket")
+    assert logger.serving.cancelled()
+
+
+async def test_a_logger_that_connects_as_the_driver_ends_is_hung_up_on(
+    site: Any, benches: Any, wait: Any, tmp_path: Path
+) -> None:
+    """A connection is accepted, made and served in turns of the loop, one after another; the end comes at each of them."""
+    bench = benches["hj212"](tmp_path)
+    one = site({**bench.device(), "idle_s": 600}, [bench.channel()])
+    for turns in range(8):
+        session = asyncio.create_task(one.driver.session(one.context))
+        await wait(lambda: _listens(bench.port), what="the listener")
+        with socket.create_connection(("127.0.0.1", bench.port)) as line:
+            line.setblocking(False)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            session.cancel()
+            assert not (await asyncio.wait([session], timeout=60))[1]
+            await asyncio.sleep(0.05)
+            gc.collect()  # closes what asyncio itself drops between accepting and making a connection
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 1), 10) == b"", turns
+        assert not one.driver._open
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0

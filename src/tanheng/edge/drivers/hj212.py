@@ -64,6 +64,7 @@ class Hj212Driver:
         self._channels = {self._key(channel): channel for channel in channels}
         self._seen: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._open: set[asyncio.Task[None]] = set()
+        self._ended = False
         self.port: int | None = None
         """Port that is listened to, once there is one."""
 
@@ -77,6 +78,7 @@ class Hj212Driver:
 
     async def session(self, context: Context) -> None:
         """Listen until cancelled."""
+        self._ended = False
         server = await asyncio.start_server(
             lambda reader, writer: self._serve(context, reader, writer), self._listen, self._port
         )
@@ -85,12 +87,13 @@ class Hj212Driver:
             await asyncio.get_running_loop().create_future()  # until cancelled; who listens serves already
         finally:
             server.close()
+            self._ended = True  # a connection that was accepted and is not served yet sees it
             await end_all(self._open)
 
     async def _serve(self, context: Context, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._open) >= self._limit:
-            writer.close()
+        if task is None or self._ended or len(self._open) >= self._limit:
+            writer.transport.abort()
             return
         self._open.add(task)
         decoder, joiner = StreamDecoder(self._profile), Joiner()
@@ -98,6 +101,9 @@ class Hj212Driver:
             while data := await self._read(reader):
                 for item in decoder.feed(data):
                     await self._take(context, item, joiner, writer)
+            writer.close()
+            async with asyncio.timeout(self._idle):
+                await writer.wait_closed()  # its last answers are on their way
         except (TimeoutError, OSError, SpoolError):
             pass  # the logger went away or fell silent, or the disk refused: without an answer it sends again
         finally:
@@ -105,7 +111,7 @@ class Hj212Driver:
                 if isinstance(item, Refused):
                     context.refuse(item)
             self._open.discard(task)
-            writer.close()
+            writer.transport.abort()  # closing alone would wait for ever for a logger that reads no answer
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes:
         async with asyncio.timeout(self._idle):
