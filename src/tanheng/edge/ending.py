@@ -23,7 +23,8 @@ async def end_all(tasks: Collection[asyncio.Future[Any]], *, again_s: float = AG
     again_s : s
         What goes on for so long after a cancellation is cancelled again.
     """
-    left = set(tasks)
+    told = tuple(tasks)  # the caller's may change while they end
+    left = set(told)
     cancelled = False
     while left:
         for task in left:
@@ -32,5 +33,8 @@ async def end_all(tasks: Collection[asyncio.Future[Any]], *, again_s: float = AG
             _, left = await asyncio.wait(left, timeout=again_s)
         except asyncio.CancelledError:
             cancelled, left = True, {task for task in left if not task.done()}
+    for task in told:
+        if not task.cancelled():
+            task.exception()  # seen; asyncio would complain of a fault that nobody asks for
     if cancelled:
         raise asyncio.CancelledError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import subprocess
 import sys
 import threading
@@ -86,6 +87,37 @@ async def test_the_faults_of_tasks_that_end_stay_with_them() -> None:
     await end_all([])
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_no_fault_of_a_task_that_was_ended_is_told_as_never_retrieved(cancelled: bool) -> None:
+    told: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about["message"]))
+
+    async def faulty() -> None:
+        raise EOFError
+
+    async def faulty_at_the_end() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+            raise EOFError
+
+    tasks = [asyncio.create_task(one()) for one in (faulty, faulty, faulty_at_the_end)]
+    await asyncio.sleep(0)
+    ending = asyncio.create_task(end_all(tasks))
+    await asyncio.sleep(0)
+    if cancelled:
+        ending.cancel()
+    assert await ended(ending)
+    assert ending.cancelled() is cancelled
+    assert all(task.done() and not task.cancelled() for task in tasks)
+    tasks.clear()
+    del ending  # its fault knows them too
+    gc.collect()
+    assert told == []
+
+
 async def test_whoever_is_cancelled_while_it_ends_others_sees_them_to_their_end_first() -> None:
     async def stubborn() -> None:
         for _ in range(3):
@@ -134,13 +166,18 @@ async def test_calls_aside_give_their_results_and_faults_in_turn() -> None:
 
 
 async def test_a_call_that_hangs_costs_one_thread_and_what_was_given_up_never_begins(held: threading.Event) -> None:
-    aside, begun = Aside("hanging"), []
+    aside, begun, hanging = Aside("hanging"), [], threading.Event()
 
     def hang(number: int) -> None:
         begun.append(number)
+        hanging.set()
         held.wait(60)
 
-    for number in range(5):
+    first = asyncio.create_task(aside.run(hang, 0))
+    assert await asyncio.to_thread(hanging.wait, 60)
+    first.cancel()
+    assert await ended(first)
+    for number in range(1, 5):
         with pytest.raises(DriverError):
             await within(20, aside.run(hang, number), device="d")
     assert sum(thread.name == "hanging" for thread in threading.enumerate()) == 1
@@ -148,6 +185,20 @@ async def test_a_call_that_hangs_costs_one_thread_and_what_was_given_up_never_be
     held.set()
     assert await asyncio.wait_for(aside.run(lambda: 7), 60) == 7
     assert begun == [0]
+
+
+async def test_a_call_for_which_there_is_no_thread_fails_and_the_next_one_is_made() -> None:
+    aside = Aside("test")
+    made: list[str] = []
+    before = threading.stack_size(1 << 47)  # more than a process can address: the system refuses the thread
+    try:
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="thread"):
+                await asyncio.wait_for(aside.run(made.append, "refused"), 60)
+    finally:
+        threading.stack_size(before)
+    assert await asyncio.wait_for(aside.run(lambda: 7), 60) == 7
+    assert made == []
 
 
 def test_a_process_ends_while_a_call_hangs() -> None:

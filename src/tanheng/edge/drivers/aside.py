@@ -32,15 +32,21 @@ class Aside:
         self._working = False
 
     async def run(self, function: Callable[..., T], *values: Any) -> T:
-        """Return what a call gives (Any: the arguments of any function)."""
+        """Return what a call gives (Any: the arguments of any function).
+
+        Raises
+        ------
+        RuntimeError
+            The system gives no thread; the next call asks for one again.
+        """
         doing: Future[T] = Future()
         with self._lock:
             while self._calls and self._calls[-1][0].cancelled():
                 self._calls.pop()  # given up before it began
+            if not self._working:  # the thread waits for the lock; when there is none to be had, nothing is left behind
+                threading.Thread(target=self._work, name=self._name, daemon=True).start()
+                self._working = True
             self._calls.append((doing, lambda: function(*values)))
-            idle, self._working = not self._working, True
-        if idle:
-            threading.Thread(target=self._work, name=self._name, daemon=True).start()
         return await asyncio.wrap_future(doing)
 
     def _work(self) -> None:
