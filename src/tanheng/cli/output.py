@@ -62,8 +62,8 @@ _HERE, _SWAP = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of linux/fcntl.h and linu
 
 
 @contextlib.contextmanager
-def progress(*, quiet: bool = False, patience: float = PATIENCE) -> Iterator[Callable[[str], None]]:
-    """Yield a function that names the step under way; on a terminal a spinner appears after ``patience`` seconds."""
+def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Yield a function that names the step under way; on a terminal a spinner appears once a second has passed."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _step: None
         return
@@ -74,11 +74,11 @@ def progress(*, quiet: bool = False, patience: float = PATIENCE) -> Iterator[Cal
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True
     )
     task = bar.add_task("", total=None)
-    timer = threading.Timer(patience, bar.start)
-    timer.start()
+    patience = threading.Timer(PATIENCE, bar.start)
+    patience.start()
     try:
         yield lambda name: bar.update(task, description=render(f"cli.step.{name}", language(), {}))
     finally:
-        timer.cancel()
-        timer.join()
+        patience.cancel()
+        patience.join()
         bar.stop()

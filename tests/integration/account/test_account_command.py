@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from tanheng.cli import root
-from tanheng.cli.output import PATIENCE
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FILES = ("inventory.json", "report.pdf", "report.xlsx")
@@ -311,19 +310,19 @@ def test_a_kill_while_writing_leaves_the_old_results_whole(cement: Path, moment:
 SLOW = """
 import sys, time
 from tanheng.cli import output
-with output.progress(patience=float(sys.argv[2])) as step:
+with output.progress() as step:
     step("read")
     sys.stdin.read()
     time.sleep(float(sys.argv[1]))
 """
-"""A step that lasts until the standard input ends, and so many seconds more; and the seconds after which it is named."""
+"""A step that lasts until the standard input ends, and so many seconds more."""
 
 
-def on_a_terminal(*, until: str, patience: float) -> str:
+def on_a_terminal(*, until: str) -> str:
     """Return what a step writes on standard error when that is a terminal; the step ends when ``until`` has been read."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
-    command = [sys.executable, "-c", SLOW, "0", str(patience)]
+    command = [sys.executable, "-c", SLOW, "0"]
     seen, deadline = "", time.monotonic() + LIMIT
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=theirs, env=environment)
     with os.fdopen(ours, "rb", buffering=0) as terminal, ended(process):
@@ -344,15 +343,15 @@ def on_a_terminal(*, until: str, patience: float) -> str:
 
 
 def test_on_a_terminal_a_step_of_more_than_a_second_is_named() -> None:
-    assert "Reading the files" in on_a_terminal(until="Reading the files", patience=PATIENCE)
+    assert "Reading the files" in on_a_terminal(until="Reading the files")
 
 
 def test_what_is_quick_shows_nothing() -> None:
-    assert on_a_terminal(until="", patience=LIMIT) == ""
+    assert on_a_terminal(until="") == ""
 
 
 def test_without_a_terminal_nothing_is_shown() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SLOW, "0.3", "0.1"], check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=LIMIT
+        [sys.executable, "-c", SLOW, "1.2"], check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=LIMIT
     )
     assert done.stderr == b""
