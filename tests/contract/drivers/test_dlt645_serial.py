@@ -56,12 +56,11 @@ async def test_an_answer_after_its_time_out_is_not_taken_for_the_next_meters(lin
     one = site({**line.device(), "timeout_s": 0.15}, channels(line, SILENT, GOOD))
     one.start()
     await wait(lambda: one.value(1) is not None)
-    asked, seen = len(line.asked), set()
+    asked = len(line.asked)
     async with asyncio.timeout(60):
         while len(line.asked) < asked + 8:
             await asyncio.sleep(0.01)
-            seen.add(one.value(1))
-    assert seen - {None} == {4987}  # none, where the machine was too busy for 0.15 s, is not another meter's 1111
+            assert one.value(1) == 4987
 
 
 async def test_noise_on_the_line_costs_no_value_beside_it(line: Any, site: Any, wait: Any) -> None:
