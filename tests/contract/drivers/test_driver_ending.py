@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,43 +67,55 @@ async def test_a_poll_that_is_answered_as_it_is_cancelled_ends(
     assert one._task.cancelled()
 
 
-async def test_a_database_that_hangs_is_told_in_time_and_costs_one_thread(site: Any, benches: Any, tmp_path: Path) -> None:
-    """Another program holds the table, and the address says to wait an hour for it."""
+@dataclass
+class Held:
+    """A table that another program holds, and a device whose address says to wait an hour for it."""
+
+    bench: Any
+    other: sqlite3.Connection
+
+    @property
+    def device(self) -> dict[str, Any]:
+        said: dict[str, Any] = self.bench.device()
+        return {**said, "url": f"{said['url']}&timeout=3600"}
+
+    def let_go(self) -> None:
+        self.other.close()  # and with it what was begun
+
+
+@pytest.fixture
+async def held(benches: Any, tmp_path: Path) -> AsyncIterator[Held]:
     bench = benches["sql"](tmp_path)
     await bench.start()
-    other = sqlite3.connect(bench.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    device = bench.device()
-    one = site({**device, "url": f"{device['url']}&timeout=3600", "timeout_s": 0.1}, [bench.channel()])
+    made = Held(bench, sqlite3.connect(bench.path, isolation_level=None))
+    made.other.execute("BEGIN EXCLUSIVE")
+    yield made
+    made.let_go()
+
+
+async def test_a_database_that_hangs_is_told_in_time_and_costs_one_thread(held: Held, site: Any) -> None:
+    one = site({**held.device, "timeout_s": 0.1}, [held.bench.channel()])
     one.start()
     async with asyncio.timeout(60):
         while one.supervisor.health.failures < 4:
             await asyncio.sleep(0.01)
     assert one.supervisor.health.state is DeviceState.FAILING
     assert sum(thread.name == "sql-d" for thread in threading.enumerate()) == 1
-    other.execute("ROLLBACK")
-    other.close()
-    await bench.set(1200)
+    held.let_go()
+    await held.bench.set(1200)
     async with asyncio.timeout(60):
         while one.value() != 1200:
             await asyncio.sleep(0.01)
 
 
-async def test_a_driver_ends_while_its_database_hangs(site: Any, benches: Any, tmp_path: Path) -> None:
-    bench = benches["sql"](tmp_path)
-    await bench.start()
-    other = sqlite3.connect(bench.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    device = bench.device()
-    one = site({**device, "url": f"{device['url']}&timeout=3600", "timeout_s": 600}, [bench.channel()])
+async def test_a_driver_ends_while_its_database_hangs(held: Held, site: Any) -> None:
+    one = site({**held.device, "timeout_s": 600}, [held.bench.channel()])
     one.start()
     async with asyncio.timeout(60):
         while not any(thread.name == "sql-d" for thread in threading.enumerate()):
             await asyncio.sleep(0.01)
     one._task.cancel()
     _, running = await asyncio.wait([one._task], timeout=60)
-    other.execute("ROLLBACK")
-    other.close()
     assert not running
 
 
